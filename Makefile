@@ -1,0 +1,342 @@
+# Corey Labs: every command that a person types.  `make` lists them.
+#
+# A lab's folder holds what that lab adds. The kernel of lab N is the union of the folders 1 to N: given code, tests, and
+# the exercise files, which come from solutions/ (the reference) or from the lab's folder (the student's). An object's
+# place in build/ says its mode, compiler, base and lab, so no two of them ever mix, and another kernel is only another link.
+
+# --- what a person may set ------------------------------------------------------------------------------------------
+
+# LAB      which kernel, 1 to 7; a lab's folder sets its own
+# BASE     whose exercise files: reference; own (lab LAB's from its folder, the labs before it from solutions/);
+#          all (every lab's from its folder). At the top: reference. In a lab's folder: own
+# OWN=1    in a lab's folder: BASE=all
+# TREE     take the lab folders of this tree instead of ours (a submission, a mutant)
+# EX       with BASE=own: only the file of this exercise from the lab's folder, all others from solutions/
+# MODE     debug (pages are poisoned when freed) or release
+# CC       gcc or clang
+# RUN      program to start, with its arguments;  TEST  test to boot, or for `grade` a pattern
+# MEM      megabytes of the machine;  CPUS  its cores;  ACCEL  tcg or kvm
+# MODULES  more boot modules, each name=path
+# SEED     of tests that draw numbers;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
+# V=1      show each command
+VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL MODULES SEED JSON JUNIT EXPERIMENTS V
+
+# Evaluated when this file is read, in the lab's folder or at the top.
+ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+IN_LAB := $(if $(filter $(ROOT),$(CURDIR)),,1)
+BUILD := $(ROOT)/build
+
+LABS := 1-boot 2-segments 3-shares 4-addrtree 5-cores 6-devices 7-libos
+LAB ?= 7
+ifeq ($(filter $(LAB),1 2 3 4 5 6 7),)
+$(error LAB is a number from 1 to 7, not '$(LAB)')
+endif
+BASE ?= $(if $(IN_LAB),$(if $(OWN),all,own),reference)
+ifeq ($(filter $(BASE),reference own all),)
+$(error BASE is reference, own or all, not '$(BASE)')
+endif
+MODE ?= debug
+ifeq ($(filter $(MODE),debug release),)
+$(error MODE is debug or release, not '$(MODE)')
+endif
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+MEM ?= 256
+CPUS ?= 1
+ACCEL ?= tcg
+ifndef V
+Q := @
+MAKEFLAGS += --no-print-directory
+endif
+
+# A variable that no target knows is a slip of the keyboard: name the nearest.
+UNKNOWN := $(filter-out $(VARIABLES),$(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v))))
+UNKNOWN := $(firstword $(filter-out MAKEFLAGS MAKEOVERRIDES -% GNUMAKEFLAGS,$(UNKNOWN)))
+ifneq ($(UNKNOWN),)
+NEAREST := $(shell printf '%s\n' $(VARIABLES) | awk -v w='$(UNKNOWN)' ' \
+    function least(a, b) { return a < b ? a : b } \
+    { n = length(w); m = length($$0); for (j = 0; j <= m; j++) d[0, j] = j; \
+      for (i = 1; i <= n; i++) { d[i, 0] = i; for (j = 1; j <= m; j++) \
+        d[i, j] = least(least(d[i-1, j], d[i, j-1]) + 1, \
+                        d[i-1, j-1] + (toupper(substr(w, i, 1)) != substr($$0, j, 1))) } \
+      if (NR == 1 || d[n, m] < best) { best = d[n, m]; name = $$0 } } END { print name }')
+$(error no target knows a variable '$(UNKNOWN)'; did you mean $(NEAREST)?)
+endif
+
+# --- which files ----------------------------------------------------------------------------------------------------
+
+lab = lab$(filter $1-%,$(LABS))
+labs_to = $(wordlist 1,$1,1 2 3 4 5 6 7)
+KERNEL_LABS := $(call labs_to,$(LAB))
+PROGRAM_LABS := $(filter 4 5 6,$(KERNEL_LABS))
+
+OUT := $(BUILD)/$(MODE)/$(notdir $(CC))
+TREE_PATH := $(abspath $(or $(TREE),$(ROOT)))
+TREE_NAME := $(if $(TREE),tree-$(firstword $(shell echo '$(TREE_PATH)' | cksum)),own)
+
+# The exercise files of a lab are those that its solution has.
+exercises = $(notdir $(wildcard $(ROOT)/solutions/$(call lab,$1)/*.c $(ROOT)/solutions/$(call lab,$1)/*.asm))
+# Those of them that hold exercise EX.
+exercises_of = $(notdir $(shell grep -lsE '(/\*|;) BEGIN $(subst .,\.,$2)( |$$)' $(ROOT)/solutions/$(call lab,$1)/*))
+# own or reference, for file $2 of lab $1
+origin_of = $(if $(filter all,$(BASE))$(and $(filter own,$(BASE)),$(filter $1,$(LAB)),$(if $(EX),$(filter $2,$(call exercises_of,$1,$(EX))),1)),$(TREE_NAME),reference)
+
+given_sources = $(patsubst $(ROOT)/%,%,$(wildcard $(ROOT)/$(call lab,$1)/given/*.c $(ROOT)/$(call lab,$1)/given/*.asm $(ROOT)/$(call lab,$1)/test/*.c)) \
+    $(if $(filter 1,$1),lab1-boot/given/boot/entry.asm)
+object = $(addsuffix .o,$(basename $1))
+given_objects = $(addprefix $(OUT)/given/,$(call object,$(call given_sources,$1)))
+exercise_objects = $(foreach f,$(call exercises,$1),$(OUT)/$(call origin_of,$1,$(f))/$(call lab,$1)/$(call object,$(f)))
+# Lab 7 is ring 3: nothing of it but its tests' registration is in the kernel.
+KERNEL_OBJECTS = $(foreach n,$(KERNEL_LABS),$(call given_objects,$(n)) $(if $(filter 7,$n),,$(call exercise_objects,$(n))))
+
+# A kernel's place names all that it depends on.
+KERNEL := $(OUT)/kernels/lab$(LAB)-$(BASE)$(if $(EX),-$(EX))$(if $(TREE),-$(TREE_NAME))
+IMAGE := $(KERNEL)/disk$(if $(MODULES),-$(firstword $(shell echo '$(MODULES)' | cksum))).img
+
+# --- how they are compiled --------------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Werror
+MODE_FLAGS := $(if $(filter debug,$(MODE)),-DDEBUG)
+PATHS := -ffile-prefix-map=$(ROOT)/=
+KERNEL_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
+    -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-stack-protector -fno-asynchronous-unwind-tables \
+    -ffunction-sections $(WARNINGS) $(MODE_FLAGS) $(PATHS)
+USER_CFLAGS := -std=gnu17 -O2 -g -fno-pie -msse2 -fno-stack-protector -fno-asynchronous-unwind-tables $(WARNINGS) $(PATHS)
+# Code before a hole may leave a parameter, a function or a variable unused.
+EXERCISE_CFLAGS := -Wno-unused-parameter -Wno-unused-function -Wno-unused-variable
+NASMFLAGS := -Werror -f elf64 -g -F dwarf $(if $(filter debug,$(MODE)),-DDEBUG)
+
+# A file of lab K sees the headers of labs 1 to K and no others.
+kernel_includes = $(foreach n,$(call labs_to,$1),-I$(ROOT)/$(call lab,$n) -I$(ROOT)/$(call lab,$n)/given -I$(ROOT)/$(call lab,$n)/given/abi)
+user_includes = $(foreach n,$(call labs_to,$1),-I$(ROOT)/$(call lab,$n)/given/abi) \
+    $(foreach n,$(filter 4 5 6,$(call labs_to,$1)),-I$(ROOT)/$(call lab,$n)/user -I$(ROOT)/$(call lab,$n)/user/runtime)
+nasm_includes = $(foreach n,$(call labs_to,$1),-I$(ROOT)/$(call lab,$n)/ -I$(ROOT)/$(call lab,$n)/given/ -I$(ROOT)/$(call lab,$n)/given/boot/)
+
+# Flags are a file whose time changes only when they do; what they touch depends on it.
+define stamp
+$(shell mkdir -p $(dir $1); printf '%s\n' '$(strip $2)' | cmp -s - $1 || printf '%s\n' '$(strip $2)' > $1)
+endef
+NEWLIB := $(BUILD)/newlib
+ifeq ($(filter clean help help-staff setup format,$(MAKECMDGOALS))$(if $(MAKECMDGOALS),,help),)
+$(call stamp,$(OUT)/kernel.flags,$(CC) $(KERNEL_CFLAGS) $(EXERCISE_CFLAGS))
+$(call stamp,$(OUT)/user.flags,$(CC) $(USER_CFLAGS) $(EXERCISE_CFLAGS))
+$(call stamp,$(OUT)/nasm.flags,$(NASMFLAGS))
+$(call stamp,$(KERNEL)/objects,$(KERNEL_OBJECTS))
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# $1 lab, $2 where the objects go, $3 where the sources are, $4 more flags
+define kernel_rules
+$2/%.o: $3/%.c $(OUT)/kernel.flags
+	@mkdir -p $$(@D)
+	@echo "  CC    $$(patsubst $(ROOT)/%,%,$$<)"
+	$(Q)$(CC) $(KERNEL_CFLAGS) $4 $(call kernel_includes,$1) -MMD -MP -c $$< -o $$@
+
+$2/%.o: $3/%.asm $(OUT)/nasm.flags
+	@mkdir -p $$(@D)
+	@echo "  NASM  $$(patsubst $(ROOT)/%,%,$$<)"
+	$(Q)nasm $(NASMFLAGS) $(call nasm_includes,$1) -MD $$(@:.o=.d) -MP $$< -o $$@
+endef
+
+# $1 lab, $2 objects, $3 sources, $4 more flags
+define user_rules
+$2/%.o: $3/%.c $(OUT)/user.flags $(if $(filter 7,$1),$(NEWLIB)/done)
+	@mkdir -p $$(@D)
+	@echo "  CC    $$(patsubst $(ROOT)/%,%,$$<)"
+	$(Q)$(CC) $(USER_CFLAGS) $4 $(call user_includes,$1) $(if $(filter 7,$1),$(LIBOS_INCLUDES)) -MMD -MP -c $$< -o $$@
+
+$2/%.o: $3/%.asm $(OUT)/nasm.flags
+	@mkdir -p $$(@D)
+	@echo "  NASM  $$(patsubst $(ROOT)/%,%,$$<)"
+	$(Q)nasm $(NASMFLAGS) $(call nasm_includes,$1) -MD $$(@:.o=.d) -MP $$< -o $$@
+endef
+
+LIBOS_GIVEN := $(patsubst $(ROOT)/%/,%,$(sort $(dir $(wildcard $(ROOT)/lab7-libos/given/*/*.c))))
+LIBOS_INCLUDES := -isystem $(NEWLIB)/include -I$(ROOT)/lab7-libos $(addprefix -I$(ROOT)/,$(LIBOS_GIVEN))
+
+$(foreach n,1 2 3 4 5 6 7,$(foreach part,given test,$(eval \
+    $(call kernel_rules,$n,$(OUT)/given/$(call lab,$n)/$(part),$(ROOT)/$(call lab,$n)/$(part)))))
+$(foreach n,1 2 3 4 5 6,\
+    $(eval $(call kernel_rules,$n,$(OUT)/reference/$(call lab,$n),$(ROOT)/solutions/$(call lab,$n),$(EXERCISE_CFLAGS)))\
+    $(eval $(call kernel_rules,$n,$(OUT)/$(TREE_NAME)/$(call lab,$n),$(TREE_PATH)/$(call lab,$n),$(EXERCISE_CFLAGS))))
+$(foreach n,4 5 6,$(eval $(call user_rules,$n,$(OUT)/given/$(call lab,$n)/user,$(ROOT)/$(call lab,$n)/user,-ffreestanding)))
+$(eval $(call user_rules,7,$(OUT)/reference/lab7-libos,$(ROOT)/solutions/lab7-libos,$(EXERCISE_CFLAGS)))
+$(eval $(call user_rules,7,$(OUT)/$(TREE_NAME)/lab7-libos,$(TREE_PATH)/lab7-libos,$(EXERCISE_CFLAGS)))
+$(eval $(call user_rules,7,$(OUT)/given/lab7-libos/user,$(ROOT)/lab7-libos))
+
+# --- programs -----------------------------------------------------------------------------------------------------------
+
+# Labs 4 to 6: each user/NAME.c with the small runtime.
+runtime_objects = $(foreach n,$(filter 4 5 6,$(call labs_to,$1)),$(addprefix $(OUT)/given/,$(call object,$(patsubst $(ROOT)/%,%,\
+    $(wildcard $(ROOT)/$(call lab,$n)/user/runtime/*.c $(ROOT)/$(call lab,$n)/user/runtime/*.asm)))))
+programs_of = $(basename $(notdir $(wildcard $(ROOT)/$(call lab,$1)/user/*.c)))
+SMALL_PROGRAMS := $(foreach n,$(PROGRAM_LABS),$(addprefix $(OUT)/programs/,$(call programs_of,$n)))
+USER_LD := $(ROOT)/lab4-addrtree/user/runtime/user.ld
+
+# $1 lab, $2 name
+define small_program
+$(OUT)/programs/$2: $(OUT)/given/$(call lab,$1)/user/$2.o $(call runtime_objects,$1) $(USER_LD)
+	@mkdir -p $$(@D)
+	@echo "  LD    $2"
+	$(Q)ld -static -nostdlib -z max-page-size=4096 -T $(USER_LD) -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach n,4 5 6,$(foreach p,$(call programs_of,$n),$(eval $(call small_program,$n,$p))))
+
+# Lab 7: each programs/NAME.c and experiments/NAME.c with library OS, newlib and the exercise files of this base.
+LIBOS_PROGRAMS := $(if $(filter 7,$(LAB)),$(patsubst $(ROOT)/lab7-libos/%.c,%,$(wildcard $(ROOT)/lab7-libos/programs/*.c $(ROOT)/lab7-libos/experiments/*.c)))
+LIBOS_OBJECTS := $(addprefix $(OUT)/given/lab7-libos/user/,$(call object,$(patsubst $(ROOT)/lab7-libos/%,%,\
+    $(wildcard $(ROOT)/lab7-libos/given/*/*.c $(ROOT)/lab7-libos/given/*/*.asm)))) $(call runtime_objects,6)
+
+define libos_program
+$(KERNEL)/programs/$(notdir $1): $(OUT)/given/lab7-libos/user/$1.o $(call exercise_objects,7) $(LIBOS_OBJECTS) $(USER_LD) $(NEWLIB)/done
+	@mkdir -p $$(@D)
+	@echo "  LD    $(notdir $1)"
+	$(Q)ld -static -nostdlib -z max-page-size=4096 -T $(USER_LD) -o $$@ $$(filter %.o,$$^) \
+	    --start-group $(NEWLIB)/lib/libc.a $(NEWLIB)/lib/libm.a $$$$($(CC) -print-libgcc-file-name) --end-group
+endef
+$(foreach p,$(LIBOS_PROGRAMS),$(eval $(call libos_program,$p)))
+
+# The C library: built once for one configure line, which that script holds.
+NEWLIB_SCRIPT := $(ROOT)/lab7-libos/given/libc/build-newlib.sh
+$(NEWLIB)/done: $(NEWLIB_SCRIPT)
+	@echo "  newlib, once (about a minute)"
+	$(Q)sh $(NEWLIB_SCRIPT) $(NEWLIB)
+
+PROGRAMS := $(SMALL_PROGRAMS) $(addprefix $(KERNEL)/programs/,$(notdir $(LIBOS_PROGRAMS)))
+
+# --- kernel and disk image ---------------------------------------------------------------------------------------------
+
+BOOT := $(ROOT)/lab1-boot/given/boot
+LD_KERNEL := ld -n -static -nostdlib -z max-page-size=4096 -z noexecstack --orphan-handling=error -T $(ROOT)/lab1-boot/given/kernel.ld
+SYMBOLS := $(ROOT)/lab1-boot/given/symbols.py
+
+# Linked twice: the table of names and lines is made from the first link and placed last by the second.
+$(KERNEL)/kernel.elf: $(KERNEL_OBJECTS) $(KERNEL)/objects $(ROOT)/lab1-boot/given/kernel.ld $(SYMBOLS)
+	@echo "  LD    kernel of lab $(LAB), $(BASE)$(if $(EX), $(EX))"
+	$(Q)python3 $(SYMBOLS) --empty $(KERNEL)/symbols0.asm
+	$(Q)nasm -f elf64 $(KERNEL)/symbols0.asm -o $(KERNEL)/symbols0.o
+	$(Q)$(LD_KERNEL) -o $(KERNEL)/kernel0.elf $(KERNEL_OBJECTS) $(KERNEL)/symbols0.o
+	$(Q)python3 $(SYMBOLS) $(KERNEL)/kernel0.elf $(KERNEL)/symbols.asm
+	$(Q)nasm -f elf64 $(KERNEL)/symbols.asm -o $(KERNEL)/symbols.o
+	$(Q)$(LD_KERNEL) -o $@ $(KERNEL_OBJECTS) $(KERNEL)/symbols.o
+
+$(BUILD)/boot/%.bin: $(BOOT)/%.asm
+	@mkdir -p $(@D)
+	@echo "  NASM  lab1-boot/given/boot/$*.asm"
+	$(Q)nasm -Werror -f bin -I$(BOOT)/ -I$(ROOT)/lab1-boot/ -MD $(@:.bin=.d) -MP $< -o $@
+
+MODULE_FILES := $(foreach m,$(MODULES),$(lastword $(subst =, ,$m)))
+$(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT)/mkimage.py
+	@echo "  IMAGE $(patsubst $(ROOT)/%,%,$@)"
+	$(Q)python3 $(BOOT)/mkimage.py $@ $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf \
+	    $(foreach p,$(PROGRAMS),$(notdir $p)=$p) $(MODULES)
+
+-include $(shell test -d $(OUT) && find $(OUT) $(BUILD)/boot -name '*.d' 2>/dev/null)
+
+# --- what a person types -------------------------------------------------------------------------------------------------
+
+.PHONY: help help-staff setup qemu gdb grade check holes bench image image-path kernel-path lint format clean
+
+help:
+	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
+	@echo '  make qemu       boot it in QEMU; RUN="wc /books/kjv.txt" starts a program, TEST=name runs a test'
+	@echo '  make gdb        the same, halted at the first instruction, under gdb'
+	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'
+	@echo '  make bench      the experiments: the words of a real book, counted on Corey and checked'
+	@echo '  make setup      install what is missing'
+	@echo '  make clean      remove build/'
+	@echo 'make help-staff lists the rest; README.md says what this is.'
+
+help-staff:
+	@echo '  make check      all tests of the project itself'
+	@echo '  make holes      render the exercise files of the lab folders from solutions/'
+	@echo '  make image      the raw disk image; LAB BASE EX TREE MODE CC MODULES say which'
+	@echo '  make lint       sizes beside their budget, overrides, format'
+	@echo '  make format     clang-format over C'
+	@echo 'Variables: $(VARIABLES)'
+
+# Packages that each kind of work needs: tool or file, then package.
+NEEDS_build := nasm:nasm python3:python3 ld:binutils $(notdir $(CC)):$(if $(findstring clang,$(CC)),clang,gcc) \
+    /usr/src/newlib:newlib-source xz:xz-utils qemu-system-x86_64:qemu-system-x86
+NEEDS_gdb := gdb:gdb
+NEEDS_bench := /usr/lib/bible.data:bible-kjv-text bible:bible-kjv
+NEEDS_format := clang-format:clang-format
+needs = $(foreach n,$1,$(NEEDS_$n))
+
+# $1 kinds: installs what is missing, as root; else prints the one line to type, and fails.
+define install
+$(Q)missing=; for need in $(call needs,$1); do tool=$${need%%:*}; \
+    case $$tool in /*) test -e $$tool;; *) command -v $$tool >/dev/null;; esac || missing="$$missing $${need#*:}"; done; \
+if [ -n "$$missing" ]; then \
+    if [ "$$(id -u)" = 0 ]; then echo "installing:$$missing"; \
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } \
+            >$(or $(TMPDIR),/tmp)/corey-setup-$$$$.log 2>&1 || { cat $(or $(TMPDIR),/tmp)/corey-setup-$$$$.log; exit 1; }; \
+        rm -f $(or $(TMPDIR),/tmp)/corey-setup-$$$$.log; \
+    else echo "missing; please type:  sudo apt-get install --no-install-recommends$$missing"; exit 1; fi; fi
+endef
+
+setup:
+	$(call install,build gdb bench format)
+
+image:
+	$(call install,build)
+	$(Q)$(MAKE) $(IMAGE)
+
+# For scripts: where image and kernel of these variables lie.
+image-path:
+	@echo $(IMAGE)
+
+kernel-path:
+	@echo $(KERNEL)/kernel.elf
+
+COMMAND_LINE := $(strip $(if $(SEED),seed=$(SEED)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
+QEMU = qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL) -m $(MEM)M -smp $(CPUS) -display none -no-reboot \
+    -drive file=$(IMAGE),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk \
+    -device isa-debug-exit,iobase=0xf4,iosize=0x04 \
+    $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline,string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')
+comma := ,
+
+base_line = $(if $(filter reference,$(BASE)),labs 1-$(LAB): reference,$(if $(filter all,$(BASE)),labs 1-$(LAB): yours,$(if $(filter 1,$(LAB)),,labs before $(LAB): reference, )lab $(LAB): yours$(if $(EX), (exercise $(EX) alone))))
+
+qemu: image
+	@echo "$(base_line)    (leave QEMU: Ctrl-A, then X)"
+	$(Q)$(QEMU) -serial mon:stdio; status=$$?; case $$status in 33) exit 0;; 35|37|39) exit 1;; *) exit $$status;; esac
+
+gdb: image
+	$(call install,gdb)
+	@echo "$(base_line)    console: $(KERNEL)/console.txt"
+	$(Q)socket=$$(mktemp -u $(or $(TMPDIR),/tmp)/corey-gdb-XXXXXX); \
+	$(QEMU) -serial file:$(KERNEL)/console.txt -S -chardev socket,path=$$socket,server=on,wait=off,id=gdb -gdb chardev:gdb & \
+	machine=$$!; trap 'kill $$machine 2>/dev/null; rm -f $$socket' EXIT; \
+	while [ ! -S $$socket ]; do kill -0 $$machine || exit 1; sleep 0.1; done; \
+	gdb -q $(KERNEL)/kernel.elf -ex "target remote $$socket" -ex "hbreak kernel_main"
+
+grade:
+	$(call install,build)
+	$(Q)python3 $(ROOT)/grade/grade.py $(if $(IN_LAB),--folder $(LAB),$(if $(filter command line,$(origin LAB)),--lab $(LAB))) \
+	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
+
+check:
+	$(call install,build)
+	$(Q)python3 $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
+
+holes:
+	$(Q)python3 $(ROOT)/grade/holes.py
+
+bench:
+	$(call install,build bench)
+	$(Q)python3 $(ROOT)/grade/bench/bench.py
+
+lint:
+	$(Q)python3 $(ROOT)/grade/lint.py
+
+format:
+	$(call install,format)
+	$(Q)cd $(ROOT) && git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,35 @@
+/* Limbo: where memory waits that another core could still be looking at.
+ *
+ * Lookups take no lock. So what has been unlinked (a share's entry and its object, a mapping, a page, a table) may be
+ * in use by a core that found it a moment ago. It is freed after a grace period:
+ *
+ *     unlink ... full fence ... note which cores are in their kernel ... each one's `where` has moved ... free
+ *
+ * A core keeps nothing across a crossing, so after it nobody can hold the thing. A core in ring 3 or asleep holds
+ * nothing to begin with. Items wait on the list of the core that gave them up, in two batches: `fresh` collects, `noted`
+ * has its grace period running. */
+#ifndef COREY_LIMBO_H
+#define COREY_LIMBO_H
+
+#include "types.h"
+
+struct limbo_item {
+    struct limbo_item *next;
+    void (*release)(struct limbo_item *item); /* frees it; may put further items into limbo */
+};
+
+/* The item is unlinked: nobody can find it any more, though others may still hold it. Its memory must stay valid
+ * until `release` is called, on some core, with no locks held. Call from a core in its kernel; locks may be held. */
+void limbo_put(struct limbo_item *item, void (*release)(struct limbo_item *));
+
+/* Moves this core's limbo on: frees the noted batch if its grace period is over, and notes the fresh one. Called at
+ * every exit from the kernel; no locks held. Returns how many items were freed. */
+size_t limbo_turn(void);
+
+/* The same for the lists of all cores: for a core out of memory and for the books. No locks held. */
+size_t limbo_turn_all(void);
+
+/* Items waiting on all lists. */
+size_t limbo_waiting(void);
+
+#endif

@@ -1,0 +1,130 @@
+/* Physical pages: one descriptor each, and one list of free pages a core.
+ *
+ * P1  A page is on the free list of its home core, or allocated; never both, never twice.
+ * P2  A page's home never changes: whoever frees it, it returns to its home core's list. So the memory near a core
+ *     stays near that core.
+ * P3  Only whole pages of RAM that nothing else claims are ever on a list.
+ * Memory is named by the core whose list it comes from (`home`). */
+#ifndef COREY_PAGE_H
+#define COREY_PAGE_H
+
+#include "limbo.h"
+#include "lock.h"
+
+struct account;
+
+/* What a page is used for; the audit recounts each kind from the structures. */
+enum page_kind {
+    PAGE_ABSENT,   /* not RAM, or not ours to give */
+    PAGE_FREE,     /* on a list */
+    PAGE_KERNEL,   /* the kernel's own, for good */
+    PAGE_SLAB,     /* blocks of object headers, mappings, small tables (lab 2) */
+    PAGE_DATA,     /* contents of segments (lab 2) */
+    PAGE_NODE,     /* inner node of a segment's tree (lab 2) */
+    PAGE_SHARE,    /* slots of a share's table (lab 3) */
+    PAGE_TABLE,    /* page table of an address tree (lab 4) */
+    PAGE_BUDGET,   /* an account's budgets (lab 3) */
+    PAGE_MODULE,   /* a boot module: read-only contents of a segment (lab 4); never freed */
+    PAGE_KINDS,
+};
+
+#define PAGE_PINNED 1 /* flags: a device may touch it (lab 6) */
+
+struct page {
+    uint32_t references; /* of an allocated page: nodes, tables, mappings that point to it; atomic where shared */
+    uint16_t home;
+    uint8_t kind; /* enum page_kind */
+    uint8_t flags;
+    struct account *account; /* while in limbo: where its charge returns (may be null) */
+    union {
+        struct page *next;        /* on a free list */
+        struct limbo_item limbo;  /* in limbo */
+        struct {                  /* a slab (lab 2) */
+            struct page *next_slab;
+            uint16_t first_free; /* offset of the first free block, in units of 64 bytes; 0xFFFF: none */
+            uint16_t used;       /* blocks in use */
+            uint16_t block;      /* bytes of a block */
+            uint16_t listed;     /* whether it is on its core's list of slabs with free blocks */
+        } slab;
+    };
+};
+
+extern struct page *page_table_all; /* descriptors by frame number, page_limit of them */
+extern uint64_t page_limit;
+
+static inline struct page *
+page_at(paddr_t address)
+{
+    return &page_table_all[address >> PAGE_SHIFT];
+}
+
+static inline paddr_t
+page_address(const struct page *page)
+{
+    return (paddr_t)(page - page_table_all) << PAGE_SHIFT;
+}
+
+struct page_list {
+    struct ticket_lock lock; /* guards all below */
+    struct page *first;      /* linked by page->next */
+    uint64_t count;
+};
+
+/* Core `home`'s list. */
+struct page_list *page_list_of(uint32_t home);
+
+/* --- exercise 1.3 ------------------------------------------------------------------------------------------ */
+
+/* Takes a page off core home's list, or returns null when it is empty. Its kind is still PAGE_FREE: page_alloc sets
+ * it. Any core, any home. */
+struct page *page_list_take(uint32_t home);
+
+/* Puts a page back on the list of the page's home core (P2), and marks it PAGE_FREE. Panics on a page that is
+ * PAGE_FREE already (P1): a double free. Any core. */
+void page_list_give(struct page *page);
+
+/* --- given -------------------------------------------------------------------------------------------------- */
+
+/* A page of core home, with references = 1, the kind asked for, and whatever bytes were in it; or null. */
+struct page *page_alloc(uint32_t home, enum page_kind kind);
+
+/* The same, all bytes zero. */
+struct page *page_alloc_zeroed(uint32_t home, enum page_kind kind);
+
+/* Frees an allocated page at once. References must be 0 or 1; nobody else can reach it. */
+void page_free(struct page *page);
+
+/* Frees an allocated page after a grace period; its charge returns to `account` (may be null) when it leaves limbo. */
+void page_free_later(struct page *page, struct account *account);
+
+/* One reference more; the caller holds one already. */
+void page_hold(struct page *page);
+
+/* One reference less; true when it was the last: the page is then the caller's to free. */
+bool page_drop(struct page *page);
+
+/* The page's bytes, through the direct map. */
+void *page_bytes(const struct page *page);
+
+/* Makes the descriptors and empty lists, then the lists (exercise 1.2). Start-up, once. */
+void page_begin(void);
+
+/* Puts one frame that is wholly RAM on its home core's list. Called by exercise 1.2 only; panics when called twice
+ * for a frame. */
+void page_add(uint64_t frame);
+
+/* Free pages of all cores. */
+uint64_t page_free_count(void);
+
+/* --- failures on demand, for tests -------------------------------------------------------------------------- */
+
+/* Makes this core's k-th next allocation of a page, slab block or table fail, once; 0 turns it off. */
+void allocation_fail_at(uint32_t core, uint64_t k);
+
+/* Counts an allocation on this core; true when this one is to fail. Every allocator asks first. */
+bool allocation_must_fail(void);
+
+/* Returns a charge to an account. Until lab 3 there are no accounts (weak default: does nothing). */
+void account_refund(struct account *account, uint64_t bytes);
+
+#endif

@@ -1,0 +1,19 @@
+/* Start-up steps: what a lab does once at boot, registered where it stands.
+ *
+ * Steps run on core 0 in the order of their stage, after the page lists exist, interrupts off. */
+#ifndef COREY_STARTUP_H
+#define COREY_STARTUP_H
+
+#include "table.h"
+
+typedef void startup_function(void);
+
+/* Stages, as two digits: 10 memory (slabs), 20 objects, 30 trees and ring 3, 50 cores, 60 devices. */
+#define STARTUP(stage, name)                                                                                 \
+    static void startup_##name(void);                                                                        \
+    TABLE_ENTRY(startup, stage, startup_function, name, startup_##name);                                           \
+    static void startup_##name(void)
+
+TABLE(startup, startup_function);
+
+#endif

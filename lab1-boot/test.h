@@ -1,0 +1,67 @@
+/* Kernel tests: small functions that register where they stand, one a boot, chosen by `test=NAME`.
+ *
+ *     TEST(page_alloc_home)
+ *     {
+ *         check(page_free_count() > 0);
+ *         check_equal(3, page->home);
+ *     }
+ *
+ * A check that fails ends the test. A test that returns has passed. */
+#ifndef COREY_TEST_H
+#define COREY_TEST_H
+
+#include "table.h"
+#include "types.h"
+
+struct test {
+    const char *name;
+    void (*run)(void);
+};
+
+#define TEST(name)                                                                                           \
+    static void test_##name(void);                                                                           \
+    static const struct test test_entry_##name = {#name, test_##name};                                       \
+    TABLE_ENTRY(test, 50, const struct test, name, &test_entry_##name);                                      \
+    static void test_##name(void)
+
+TABLE(test, const struct test);
+
+#define check(condition)                                                                                     \
+    do {                                                                                                     \
+        if (!(condition))                                                                                    \
+            test_fail("mismatch", __FILE__, __LINE__, #condition, 1, 0);                                     \
+    } while (0)
+
+/* Integers or pointers. */
+#define check_equal(expected, seen)                                                                          \
+    do {                                                                                                     \
+        int64_t test_expected = (int64_t)(expected), test_seen = (int64_t)(seen);                            \
+        if (test_expected != test_seen)                                                                      \
+            test_fail("mismatch", __FILE__, __LINE__, #seen, test_expected, test_seen);                      \
+    } while (0)
+
+/* As check_equal, for memory that should have come back. */
+#define check_no_leak(expected, seen)                                                                        \
+    do {                                                                                                     \
+        int64_t test_expected = (int64_t)(expected), test_seen = (int64_t)(seen);                            \
+        if (test_expected != test_seen)                                                                      \
+            test_fail("leak", __FILE__, __LINE__, #seen, test_expected, test_seen);                          \
+    } while (0)
+
+__attribute__((noreturn)) void test_fail(const char *kind, const char *file, int line, const char *what,
+                                         int64_t expected, int64_t seen);
+
+/* Runs the named test and ends the machine. */
+__attribute__((noreturn)) void test_run(const char *name);
+
+/* Lets this core cross, as it does between two system calls: grace periods end, limbo empties. */
+void test_cross(void);
+
+/* The next of a seeded series of numbers; the seed is `seed=` on the command line, or 1. */
+uint64_t test_random(void);
+
+/* Runs `body(argument)` and expects it to panic: true when it did. The panic prints nothing and the machine goes on.
+ * Locks that body held stay held. */
+bool test_panics(void (*body)(void *), void *argument);
+
+#endif

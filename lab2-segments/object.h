@@ -1,0 +1,91 @@
+/* Objects: what the five types have in common.
+ *
+ * O1  An object lives while something refers to it: a share's entry, a core's slot, a mapping, a running core, or a
+ *     call that is under way and has held it. `references` counts these.
+ * O2  A reference is taken only by object_hold, which refuses an object whose count is zero: nothing dead comes back.
+ * O3  Its memory is freed once nobody can still be looking at it: at once while only one core could reach it
+ *     (private), else after a grace period in limbo (public). */
+#ifndef COREY_OBJECT_H
+#define COREY_OBJECT_H
+
+#include "limbo.h"
+#include "lock.h"
+#include "table.h"
+#include "object_kinds.h"
+
+struct account;
+
+/* object.flags */
+#define OBJECT_DEAD   1 /* the last reference is gone; set under the lock, tested by every operation after locking */
+#define OBJECT_PUBLIC 2 /* more than one core can reach it; set before that becomes visible, never cleared */
+
+/* The header: the first member of each type's struct. One slab block, 64-byte aligned. */
+struct object {
+    uint64_t id;         /* never reused; 0 only while it is being made */
+    uint32_t references; /* atomic (O2) */
+    uint16_t home;       /* the core whose memory it lies in */
+    uint8_t type;        /* enum object_type */
+    uint8_t flags;       /* atomic */
+    struct ticket_lock lock; /* guards what its type says */
+    uint32_t bytes;          /* charged for this block */
+    struct account *account; /* charged for it; null: nobody. Holds a reference on the account */
+    struct limbo_item limbo; /* once it is dead */
+    char name[NAME_SIZE];    /* ends with a NUL; never changes */
+};
+
+/* What a type does when its last object reference is gone: gives up all that it refers to. Called once, after the
+ * grace period, no locks held; the block itself is freed by the caller. Must not recurse through object_drop's work:
+ * object_drop only queues. */
+struct object_type_operations {
+    uint8_t type;
+    void (*destroy)(struct object *object);
+};
+#define OBJECT_TYPE(name, number, function)                                                                  \
+    static const struct object_type_operations object_type_##name = {number, function};                      \
+    TABLE_ENTRY(object_type, 50, const struct object_type_operations, name, &object_type_##name)
+
+/* Makes an object of `bytes` from core home's memory, charged to `account` (may be null), with one reference, which
+ * the caller holds, and a fresh id. All bytes after the header are zero.
+ * E_NOMEM, E_AGAIN (account_charge), E_NOSPC (ids used up). */
+int object_create(uint8_t type, size_t bytes, struct account *account, uint32_t home, const char *name,
+                  struct object **out);
+
+/* One reference more, unless there is none left (O2): then false. The caller got the pointer from a lookup in this
+ * crossing. Orders: as an acquire; what was written before publishing is visible. */
+bool object_hold(struct object *object);
+
+/* One reference less. The last one marks it dead and frees it (O3), and all that only it held. No locks held.
+ * Until lab 3 (weak default) nothing refers to another object, and it is destroyed directly; lab 3's exercise 3.4
+ * handles cascades without recursion. */
+void object_drop(struct object *object);
+
+/* For object_drop: destroys a dead object now (private) or puts it into limbo (public). */
+void object_bury(struct object *object);
+
+/* Marks it public; before another core can reach it. */
+void object_publish(struct object *object);
+
+static inline bool
+object_is_public(const struct object *object)
+{
+    return __atomic_load_n(&object->flags, __ATOMIC_RELAXED) & OBJECT_PUBLIC;
+}
+
+/* The next id of this core: 12 bits of core, 44 bits of counter, never reused; 0 when the counter is at its end. */
+uint64_t object_next_id(void);
+
+/* Sets the counter that object_next_id goes on from: for the test of the end. */
+void object_set_next_id(uint64_t counter);
+
+/* --- accounts, as far as lab 2 knows them (account.h, lab 3) -------------------------------------------------- */
+
+/* Charges `bytes` to the account: 0, E_NOMEM at its limit, E_AGAIN at its limit while frees of this account wait in
+ * limbo. A null account is nobody: 0. Weak default until lab 3: 0. The refund is in page.h. */
+int account_charge(struct account *account, uint64_t bytes);
+
+/* References of objects and limbo items on an account: it outlives its share until its last charge is back. Weak
+ * defaults until lab 3: nothing. */
+void account_hold(struct account *account);
+void account_drop(struct account *account);
+
+#endif

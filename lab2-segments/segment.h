@@ -1,0 +1,147 @@
+/* Segments: physical memory that is allocated at the first touch. Exercises 2.1 to 2.5.
+ *
+ *     height 2                    root node
+ *                                /    |    \          a node: one page, 512 entries
+ *     height 1               node   (none)  node
+ *                            /  \           /  \      an entry: address of a node or page, 0: nothing there yet
+ *     height 0            page  page     page  page
+ *
+ * A segment of one page has height 0: its root is the page. Counts stand in the descriptors of nodes and pages
+ * (struct page, `references`): how many entries, or segments' roots, point to it.
+ *
+ * S1  A page that is not there reads as zeros; the first touch puts a zeroed page there.
+ * S2  Copies share: a count over 1 anywhere on the path from the root to a page means that the page is shared, and then
+ *     nobody writes it: neither the copy nor the source.
+ * S3  Before a change each node on the path that has a count over 1 is cloned: the clone's entries count once more
+ *     on all that they point to, the old node's count falls by one. A count of 1 is ours alone: changed in place.
+ * S4  A segment is charged for every page and node it refers to, shared or not: `pages_held + nodes_held`. So copying
+ *     charges at once, breaking a copy charges nothing, and the order of frees does not matter.
+ * S5  A page that left a segment shows its old bytes to nobody: a reused page is zeroed or overwritten whole.
+ *
+ * All functions: any core; the segment's lock is held where said. No function touches a user address. */
+#ifndef COREY_SEGMENT_H
+#define COREY_SEGMENT_H
+
+#include "object.h"
+#include "page.h"
+
+#define SEGMENT_PAGES_MOST (1ul << 35) /* 128 TiB: the user half; height 4 */
+#define SEGMENT_HEIGHT_MOST 4
+#define NODE_ENTRIES 512
+
+struct mapping; /* lab 4 */
+
+/* segment.flags */
+#define SEGMENT_ON_REFERENCE 1 /* made by COPY_ON_REFERENCE: a read of a shared page copies it too */
+#define SEGMENT_READ_ONLY    2 /* a boot module: a write, a resize, E_PERM */
+
+struct segment {
+    struct object object; /* its lock guards all below */
+    uint64_t pages;       /* size; pages at or beyond it do not exist */
+    struct page *root;    /* node, or page at height 0; null: nothing there yet */
+    uint32_t height;      /* the tree has room for 512^height pages; grows and shrinks with the size's need */
+    uint32_t flags;
+    uint64_t pages_held; /* pages and nodes that it refers to, shared or not: its charge (S4) */
+    uint64_t nodes_held;
+    struct mapping *mappings; /* lab 4: those that show this segment */
+    uint64_t pins;            /* segment_pin.h: while there are any, copies are eager */
+    uint64_t pinned_end;      /* and it may not become shorter than this: E_BUSY */
+};
+
+/* An entry of a node is the physical address of a page or node, its low 12 bits 0. */
+typedef uint64_t node_entry_t;
+
+enum access {
+    ACCESS_READ,
+    ACCESS_WRITE,
+};
+
+/* --- exercise 2.1 -------------------------------------------------------------------------------------------- */
+
+/* Finds page `index` for this access, and makes it be there (S1). *out is the page; after ACCESS_WRITE it is the
+ * segment's alone (S2, by segment_own_path and segment_own_page); after ACCESS_READ it may be shared, unless the
+ * segment is SEGMENT_ON_REFERENCE (segment_reference_page). Lock held.
+ * E_INVAL: index >= pages. E_PERM: a write to a read-only segment. E_NOMEM, E_AGAIN: no page, or account at its limit;
+ * then nothing has changed (a node may have been added: it is held and charged, and found next time). */
+int segment_page(struct segment *segment, uint64_t index, enum access access, struct page **out);
+
+/* --- exercise 2.2 -------------------------------------------------------------------------------------------- */
+
+/* Makes the segment `pages` long. Growing costs nothing. Shrinking gives up every page at or beyond the new end and
+ * every node that holds none of the rest, and refunds them, so that growing again shows zeros (S1, S5). A shared node
+ * that keeps some of its pages is cloned first (S3). Mappings beyond the end have been cleared by the caller. Lock held.
+ * E_INVAL: more than SEGMENT_PAGES_MOST. E_PERM: read-only. E_BUSY: below pinned_end. E_NOMEM: a clone could not be made; size unchanged. */
+int segment_resize(struct segment *segment, uint64_t pages);
+
+/* --- exercises 2.3, 2.4, 2.5: the copies ----------------------------------------------------------------------- */
+
+/* 2.3 Fills the empty segment `to`, of the same size, with copies of all pages that `from` has. Both locks held.
+ * E_NOMEM, E_AGAIN: `to` is empty again, and all is given back. */
+int segment_copy_eager(struct segment *from, struct segment *to);
+
+/* 2.4 Lets the empty segment `to` share the tree of `from` (S2). Both locks held; W has been taken from all mappings.
+ * Charges `to` for all of it at once. E_NOMEM, E_AGAIN: nothing done. */
+int segment_share_tree(struct segment *from, struct segment *to);
+
+/* 2.4 Makes every node on the path to page `index` this segment's own (S3), and gives the address of the entry for that
+ * page; at height 0 the root itself stands for the entry and *entry is null. Missing nodes are added (and
+ * charged), not the page. Lock held. E_NOMEM, E_AGAIN: what was cloned stays cloned, which changes no contents. */
+int segment_own_path(struct segment *segment, uint64_t index, node_entry_t **entry);
+
+/* 2.4 The page that this entry (or, where null, the root) points to becomes the segment's alone: copied when its count
+ * is over 1, left in place when it is 1. Charges nothing (S4). Path owned, lock held. E_NOMEM: unchanged. */
+int segment_own_page(struct segment *segment, node_entry_t *entry);
+
+/* 2.5 The page `index` of a SEGMENT_ON_REFERENCE segment is touched by a read: as with a write, it gets its own page,
+ * near the segment's home, at this first touch. A page that nobody shares stays where it is. Lock held. Errors as
+ * segment_own_path. */
+int segment_reference_page(struct segment *segment, uint64_t index, struct page **out);
+
+/* --- given ------------------------------------------------------------------------------------------------------ */
+
+/* An empty segment of 0 pages; the caller holds its one reference. E_NOMEM, E_AGAIN, E_NOSPC. */
+int segment_create(struct account *account, uint32_t home, const char *name, struct segment **out);
+
+/* A copy as a new segment, charged to `account`, memory from core home. The source's lock is not held. Takes W from the
+ * source's mappings first where the mode shares. A source with pins is copied eagerly. E_INVAL: mode. E_NOMEM, E_AGAIN, E_NOSPC: nothing done. */
+int segment_copy(struct segment *from, enum copy_mode mode, struct account *account, uint32_t home, const char *name,
+                 struct segment **out);
+
+/* A read-only segment over a boot module's frames. */
+int segment_of_module(paddr_t start, uint64_t bytes, const char *name, struct segment **out);
+
+/* Resizes, mappings beyond the new end cleared first. Lock not held. Errors as segment_resize. */
+int segment_set_pages(struct segment *segment, uint64_t pages);
+
+/* A node's entries. */
+static inline node_entry_t *
+node_entries(const struct page *node)
+{
+    return page_bytes(node);
+}
+
+/* Which entry of a node at this height (1 to 4) leads to page `index`. */
+static inline unsigned
+node_index(uint64_t index, uint32_t height)
+{
+    return (index >> (9 * (height - 1))) & (NODE_ENTRIES - 1);
+}
+
+/* A zeroed node or data page for this segment, charged and counted in nodes_held or pages_held; or the error. */
+int segment_add_node(struct segment *segment, struct page **out);
+int segment_add_page(struct segment *segment, struct page **out);
+
+/* A node or page that this segment no longer refers to: one reference less, and freed when it was the last (through
+ * limbo where the segment is public); its part of the charge is refunded. */
+void segment_release_page(struct segment *segment, struct page *page);
+void segment_release_tree(struct segment *segment, struct page *root, uint32_t height);
+
+/* Raises height until page `index` has a place. E_NOMEM, E_AGAIN. Lock held. */
+int segment_raise(struct segment *segment, uint64_t index);
+
+/* Lab 4 (weak defaults until then do nothing): takes W away from every mapped page of the segment, and flushes;
+ * clears every mapped page at or beyond `pages`, and flushes. Lock held. */
+void segment_protect_mappings(struct segment *segment);
+void segment_clear_mappings(struct segment *segment, uint64_t pages);
+
+#endif

@@ -1,0 +1,135 @@
+/* Shares: tables from id to object, by which a core names all that it may use. Exercises 3.1 to 3.4.
+ *
+ *     this core's set            share                table: open addressing, a power of two of slots
+ *     slot 1 -> share, rights -> struct share -> | id | object + rights |
+ *     slot 2 -> share, rights                    | -- |                 |  never used: the probe ends here
+ *        ...                                     | XX |                 |  removed: the probe goes on
+ *     slot 127
+ *
+ * H1  A core can use an object only through a share in its set: no right to use follows from knowing an id.
+ * H2  A lookup takes no lock and writes no memory but its own stack. So tables change in an order that it can bear:
+ *     the object word of an entry is written before the id is (release; partner: the acquire load in share_find).
+ * H3  A published entry is never edited, moved or used again: removal overwrites the id by ID_REMOVED, and only a new
+ *     table, which leaves removed entries out, replaces the old one; the old one goes into limbo.
+ * H4  An entry, and a core's slot, each count as one reference on what they name.
+ * H5  A share may be added only to one of lower level; a new share's level is its parent's + 1: so there are no cycles.
+ * H6  Rights are narrowed when an object is copied into another share, never widened. */
+#ifndef COREY_SHARE_H
+#define COREY_SHARE_H
+
+#include "account.h"
+#include "core.h"
+#include "object.h"
+#include "handle.h"
+
+#define ID_FREE    0ul
+#define ID_REMOVED (~0ul)
+
+/* Objects are 64-byte aligned: the low bits of the word hold the entry's rights. */
+struct share_slot {
+    uint64_t id;     /* atomic */
+    uint64_t object; /* address | rights; never changes once id is set (H3) */
+};
+
+#define SLOTS_PER_PAGE    (PAGE_SIZE / sizeof(struct share_slot))
+#define SHARE_SLOTS_FIRST 8
+#define SHARE_SLOTS_MOST  (128 * SLOTS_PER_PAGE)
+
+struct share_table {
+    struct limbo_item limbo;
+    uint32_t slots;             /* power of two */
+    uint32_t used;              /* ids other than ID_FREE: entries and removed ones; under the share's lock */
+    uint32_t live;              /* entries */
+    struct account *account;    /* charged for table and slots */
+    struct share_slot *chunk[]; /* SLOTS_PER_PAGE each; a table of fewer slots has one shorter chunk */
+};
+
+struct share {
+    struct object object;      /* its lock guards changes of the table */
+    struct share_table *table; /* atomic: lookups read it without the lock */
+    struct account *account;   /* pays for what is allocated through this share */
+    uint64_t level;
+};
+
+/* A core's set. Only its own core changes it. */
+struct share_set_slot {
+    struct share *share; /* null: empty */
+    uint64_t rights;
+};
+extern PER_CORE struct share_set_slot share_set[HANDLE_SLOTS];
+
+static inline struct share_slot *
+share_table_slot(const struct share_table *table, uint32_t index)
+{
+    return &table->chunk[index / SLOTS_PER_PAGE][index % SLOTS_PER_PAGE];
+}
+
+/* Where the probe for an id begins; it goes on by one, modulo the table's slots. */
+static inline uint32_t
+share_hash(uint64_t id, uint32_t slots)
+{
+    return (id * 0x9e3779b97f4a7c15ul) >> 32 & (slots - 1);
+}
+
+/* --- exercise 3.1 --------------------------------------------------------------------------------------------- */
+
+/* What a lookup found, in two registers: no memory is written (H2). */
+struct share_found {
+    struct object *object; /* null: error says why */
+    int64_t rights;        /* entry AND slot; or the negative error */
+};
+
+/* Looks a handle up through this core's set. The object may be used until the core's next crossing; to keep it, hold it.
+ * For id 0 the share in the slot itself, with the slot's rights.
+ * E_INVAL: bit 63 set, or slot 0 (a bare id). E_NOENT: slot empty, or no such id in that share. */
+struct share_found share_find(uint64_t handle);
+
+/* --- exercise 3.2 --------------------------------------------------------------------------------------------- */
+
+/* Enters `object` with `rights` into the share and takes a reference on it (H2, H4). Share locked. The table has room:
+ * share_make_room was called.
+ * E_EXIST: the id stands there already, whatever its rights: they are not changed. E_NOENT: the object is dead. */
+int share_insert(struct share *share, struct object *object, uint64_t rights);
+
+/* --- exercise 3.3 --------------------------------------------------------------------------------------------- */
+
+/* Takes the entry of `id` out; the entry's reference is now the caller's, to be dropped once the lock is given back.
+ * Others may be in the middle of a probe, or hold what they found. Share locked. E_NOENT: no such id. */
+int share_remove(struct share *share, uint64_t id, struct object **out);
+
+/* --- exercise 3.4: object_drop (object.h), and --------------------------------------------------------------------- */
+
+/* Puts a share into slot `slot` of this core's set, or takes it out (share null), with the references that this means
+ * (H4). What was in the slot is dropped. E_NOENT: the share is dead. */
+int share_set_change(unsigned slot, struct share *share, uint64_t rights);
+
+/* Gives up every entry of a dead share, without recursion and in batches of 512. Called with the share's grace period
+ * over. */
+void share_empty(struct share *share);
+
+/* --- given ------------------------------------------------------------------------------------------------------ */
+
+/* share_find, then type (0: any) and rights: E_TYPE, E_PERM. */
+struct share_found share_find_typed(uint64_t handle, uint8_t type, uint64_t rights);
+
+/* A share whose parent is `parent` (null: level 0, for the first). limit_pages 0: the parent's account; else its own,
+ * with that limit moved out of it. The caller holds the one reference. */
+int share_create(struct share *parent, struct account *account, uint64_t limit_pages, uint32_t home, const char *name,
+                 struct share **out);
+
+/* Makes room for one more entry, by a new table where needed. Share locked. E_NOMEM, E_AGAIN, E_NOSPC. */
+int share_make_room(struct share *share);
+
+/* lock, check that it lives, make room, insert: E_NOENT when the share is dead, E_LOOP (H5), and those above. */
+int share_add(struct share *share, struct object *object, uint64_t rights);
+
+/* lock, remove, drop. */
+int share_delete(struct share *share, uint64_t id);
+
+/* The first empty slot of this core's set; 0: none. */
+unsigned share_set_free(void);
+
+/* Empties this core's set: when its program ends. */
+void share_set_clear(void);
+
+#endif
