@@ -261,7 +261,7 @@ help-staff:
 
 # Packages that each kind of work needs: tool or file, then package.
 NEEDS_build := nasm:nasm python3:python3 ld:binutils $(notdir $(CC)):$(if $(findstring clang,$(CC)),clang,gcc) \
-    /usr/src/newlib:newlib-source xz:xz-utils qemu-system-x86_64:qemu-system-x86
+    /usr/include/stdio.h:libc6-dev /usr/src/newlib:newlib-source xz:xz-utils qemu-system-x86_64:qemu-system-x86
 NEEDS_gdb := gdb:gdb
 NEEDS_bench := /usr/lib/bible.data:bible-kjv-text bible:bible-kjv
 NEEDS_format := clang-format:clang-format
@@ -284,7 +284,7 @@ setup:
 
 image:
 	$(call install,build)
-	$(Q)$(MAKE) $(IMAGE)
+	$(Q)$(MAKE) $(if $(V),,-s) $(IMAGE)
 
 # For scripts: where image and kernel of these variables lie.
 image-path:
@@ -293,14 +293,15 @@ image-path:
 kernel-path:
 	@echo $(KERNEL)/kernel.elf
 
+comma := ,
 COMMAND_LINE := $(strip $(if $(SEED),seed=$(SEED)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
 QEMU = qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL) -m $(MEM)M -smp $(CPUS) -display none -no-reboot \
     -drive file=$(IMAGE),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk \
     -device isa-debug-exit,iobase=0xf4,iosize=0x04 \
-    $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline,string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')
-comma := ,
+    $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline$(comma)string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')
 
-base_line = $(if $(filter reference,$(BASE)),labs 1-$(LAB): reference,$(if $(filter all,$(BASE)),labs 1-$(LAB): yours,$(if $(filter 1,$(LAB)),,labs before $(LAB): reference, )lab $(LAB): yours$(if $(EX), (exercise $(EX) alone))))
+base_labs = $(if $(filter 1,$(LAB)),lab 1,labs 1-$(LAB))
+base_line = $(if $(filter reference,$(BASE)),$(base_labs): reference,$(if $(filter all,$(BASE)),$(base_labs): yours,$(if $(filter 1,$(LAB)),,labs before $(LAB): reference, )lab $(LAB): yours$(if $(EX), (exercise $(EX) alone))))
 
 qemu: image
 	@echo "$(base_line)    (leave QEMU: Ctrl-A, then X)"
@@ -329,7 +330,7 @@ holes:
 
 bench:
 	$(call install,build bench)
-	$(Q)python3 $(ROOT)/grade/bench/bench.py
+	$(Q)python3 $(ROOT)/grade/bench/bench.py --base $(BASE)
 
 lint:
 	$(Q)python3 $(ROOT)/grade/lint.py

@@ -33,6 +33,9 @@ struct code_line {
 /* Looks an address up in the table that the second link has added. */
 struct code_line code_line_find(uint64_t address);
 
+/* The same as text: "name+0x12 file:line", as far as it is known. */
+void code_line_format(char *to, size_t size, uint64_t address);
+
 /* Prints the walk from rbp, a call a line. */
 void backtrace_print(uint64_t rbp);
 

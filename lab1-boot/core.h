@@ -48,13 +48,15 @@ struct core {
     _Alignas(CACHE_LINE) uint64_t done;
 };
 
-extern char percore_start[], percore_end[]; /* the linker's copy of all per-core data: core 0 uses it itself */
+extern char percore_start[],
+    percore_end[]; /* the linker's copy of all per-core data: core 0 uses it itself */
 
 /* Declares or defines a per-core variable:  PER_CORE struct limbo limbo;  */
 #define PER_CORE __attribute__((section(".percore")))
 
-extern uint32_t core_count;      /* cores that are up */
-extern ptrdiff_t *core_distance; /* by core: bytes from the linker's copy of per-core data to the core's own */
+extern uint32_t core_count; /* cores that are up */
+extern ptrdiff_t
+    *core_distance; /* by core: bytes from the linker's copy of per-core data to the core's own */
 extern PER_CORE struct core core_words;
 
 /* This core's, and another core's, copy of a PER_CORE variable. */

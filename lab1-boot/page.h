@@ -15,31 +15,32 @@ struct account;
 
 /* What a page is used for; the audit recounts each kind from the structures. */
 enum page_kind {
-    PAGE_ABSENT,   /* not RAM, or not ours to give */
-    PAGE_FREE,     /* on a list */
-    PAGE_KERNEL,   /* the kernel's own, for good */
-    PAGE_SLAB,     /* blocks of object headers, mappings, small tables (lab 2) */
-    PAGE_DATA,     /* contents of segments (lab 2) */
-    PAGE_NODE,     /* inner node of a segment's tree (lab 2) */
-    PAGE_SHARE,    /* slots of a share's table (lab 3) */
-    PAGE_TABLE,    /* page table of an address tree (lab 4) */
-    PAGE_BUDGET,   /* an account's budgets (lab 3) */
-    PAGE_MODULE,   /* a boot module: read-only contents of a segment (lab 4); never freed */
+    PAGE_ABSENT, /* not RAM, or not ours to give */
+    PAGE_FREE,   /* on a list */
+    PAGE_KERNEL, /* the kernel's own, for good */
+    PAGE_SLAB,   /* blocks of object headers, mappings, small tables (lab 2) */
+    PAGE_DATA,   /* contents of segments (lab 2) */
+    PAGE_NODE,   /* inner node of a segment's tree (lab 2) */
+    PAGE_SHARE,  /* slots of a share's table (lab 3) */
+    PAGE_TABLE,  /* page table of an address tree (lab 4) */
+    PAGE_BUDGET, /* an account's budgets (lab 3) */
+    PAGE_MODULE, /* a boot module: read-only contents of a segment (lab 4); never freed */
     PAGE_KINDS,
 };
 
 #define PAGE_PINNED 1 /* flags: a device may touch it (lab 6) */
 
 struct page {
-    uint32_t references; /* of an allocated page: nodes, tables, mappings that point to it; atomic where shared */
+    uint32_t
+        references; /* of an allocated page: nodes, tables, mappings that point to it; atomic where shared */
     uint16_t home;
     uint8_t kind; /* enum page_kind */
     uint8_t flags;
     struct account *account; /* while in limbo: where its charge returns (may be null) */
     union {
-        struct page *next;        /* on a free list */
-        struct limbo_item limbo;  /* in limbo */
-        struct {                  /* a slab (lab 2) */
+        struct page *next;       /* on a free list */
+        struct limbo_item limbo; /* in limbo */
+        struct {                 /* a slab (lab 2) */
             struct page *next_slab;
             uint16_t first_free; /* offset of the first free block, in units of 64 bytes; 0xFFFF: none */
             uint16_t used;       /* blocks in use */
@@ -109,9 +110,12 @@ void *page_bytes(const struct page *page);
 /* Makes the descriptors and empty lists, then the lists (exercise 1.2). Start-up, once. */
 void page_begin(void);
 
-/* Puts one frame that is wholly RAM on its home core's list. Called by exercise 1.2 only; panics when called twice
- * for a frame. */
+/* Puts one frame that is wholly RAM on its home core's list. What exercise 1.2 calls for each; panics when called twice for
+ * a frame, or for one that the kernel has taken. */
 void page_add(uint64_t frame);
+
+/* The core near whose memory the frame lies. Until lab 5 that is core 0 (weak default). */
+uint32_t page_home(uint64_t frame);
 
 /* Free pages of all cores. */
 uint64_t page_free_count(void);

@@ -32,10 +32,10 @@
 #define ENTRY_ADDRESS  0x000ffffffffff000ul
 
 /* Levels of tables, by the size that one entry covers. */
-#define LEVEL_PAGE  0 /* 4 KiB */
-#define LEVEL_LEAF  1 /* a leaf table: 2 MiB */
-#define LEVEL_GIGA  2 /* 1 GiB */
-#define LEVEL_ROOT  3 /* 512 GiB */
+#define LEVEL_PAGE 0 /* 4 KiB */
+#define LEVEL_LEAF 1 /* a leaf table: 2 MiB */
+#define LEVEL_GIGA 2 /* 1 GiB */
+#define LEVEL_ROOT 3 /* 512 GiB */
 
 static inline unsigned
 table_index(uint64_t address, unsigned level)
@@ -67,6 +67,9 @@ physical(const void *pointer)
 
 /* Made by the linker script; the image's borders are page aligned. */
 extern char kernel_start[], text_start[], text_end[], rodata_end[], kernel_end[];
+
+/* The first stack of core 0 (entry.asm), a page of nothing under it. */
+extern char boot_stack[], boot_stack_top[];
 
 /* The kernel's root table (LEVEL_ROOT): what a core runs on that runs no address tree. */
 extern uint64_t *kernel_root;

@@ -36,4 +36,7 @@ char *command_value(const char *key, char *to, size_t size);
 /* Writes the `end` record and ends the machine. */
 __attribute__((noreturn)) void machine_exit(uint8_t code);
 
+/* Ends the machine without a word: QEMU with the code's status, Bochs, and any other by halting this core. */
+__attribute__((noreturn)) void machine_off(uint8_t code);
+
 #endif

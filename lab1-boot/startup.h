@@ -11,9 +11,13 @@ typedef void startup_function(void);
 /* Stages, as two digits: 10 memory (slabs), 20 objects, 30 trees and ring 3, 50 cores, 60 devices. */
 #define STARTUP(stage, name)                                                                                 \
     static void startup_##name(void);                                                                        \
-    TABLE_ENTRY(startup, stage, startup_function, name, startup_##name);                                           \
+    TABLE_ENTRY(startup, stage, startup_function, name, startup_##name);                                     \
     static void startup_##name(void)
 
 TABLE(startup, startup_function);
+
+/* Runs the program that `run=` asks for, the name and arguments in `line`, and ends the machine. Until lab 4 there are none
+ * (weak default). */
+__attribute__((noreturn)) void program_command_run(const char *line);
 
 #endif

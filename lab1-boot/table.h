@@ -19,8 +19,9 @@
     type *const table_##table##_start[0] __attribute__((used, section(".table." #table ".00"))) = {};        \
     type *const table_##table##_end[0] __attribute__((used, section(".table." #table ".99~"))) = {}
 
+/* A loop over its entries:  TABLE_EACH (call, const struct call, entry) use(*entry);  */
 #define TABLE_EACH(table, type, entry)                                                                       \
-    (type *const *entry = table_##table##_start; entry < table_##table##_end; entry++)
+    for (type *const *entry = table_##table##_start; entry < table_##table##_end; entry++)
 
 #define TABLE_LENGTH(table) ((size_t)(table_##table##_end - table_##table##_start))
 

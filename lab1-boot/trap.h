@@ -68,7 +68,8 @@ struct trap_handler {
 TABLE(trap, const struct trap_handler);
 
 /* Exercise 1.4, the part in assembly (trap_stubs.asm): for vectors 0 to 255 a stub that leaves error code (0 where
- * the processor pushes none) and vector on the stack, and jumps to trap_common. */
+ * the processor pushes none) and vector on the stack, and jumps to trap_common. It changes no register. */
+extern char *const trap_stubs[256];
 
 /* Exercise 1.4, the part in C: called by trap_common for every trap, interrupts off. Tries the handlers of this
  * vector in the table's order until one returns true. When none does: trap_unhandled(frame). */
@@ -79,6 +80,11 @@ __attribute__((noreturn)) void trap_unhandled(struct trap_frame *frame);
 
 /* What lab 4 does with it; the weak default, until lab 4, panics. */
 __attribute__((noreturn)) void trap_unhandled_ring3(struct trap_frame *frame);
+
+/* Loads all registers of the frame and goes on there: the way out of trap_common, and into ring 3. On the way to ring 3
+ * core_leave comes first; then rip is canonical, and cs, ss and rflags are what ring 3 may have: the caller has seen to
+ * it. The frame is aligned to 8 and not on ring 3's side. */
+__attribute__((noreturn)) void trap_resume(const struct trap_frame *frame);
 
 /* The vector's name, as the manual has it: "#PF page fault". */
 const char *trap_name(uint64_t vector);

@@ -15,7 +15,7 @@ typedef uint64_t paddr_t; /* physical address, bytes */
 #define LARGE_PAGE_SIZE (2ul << 20)
 #define CACHE_LINE      64
 
-#define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_LENGTH(array)                 (sizeof(array) / sizeof((array)[0]))
 #define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
 static inline uint64_t

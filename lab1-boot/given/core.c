@@ -1,0 +1,182 @@
+/* Cores watching each other: the words where, orders, want and done (core.h says what each is).
+ *
+ * The pairs that everything hangs on are alike: one core writes A and then reads B, the other writes B and then reads A,
+ * each with a full fence between. Then at least one of them sees what the other wrote.
+ *
+ *      giving an order, asking for a flush      leaving the kernel, falling asleep
+ *      write orders or want                     write where := ring 3 or asleep
+ *      full fence                               full fence
+ *      read where                               read orders and want
+ *
+ * So either the giver sees the core in ring 3 and interrupts it, or the core sees the order and does not go. The fences
+ * are those of locked instructions, which is why all of these are SEQ_CST. */
+#include "core.h"
+
+#include "limbo.h"
+#include "machine.h"
+#include "panic.h"
+
+TABLE(order, const struct order_handler);
+
+uint32_t core_count = 1;
+static ptrdiff_t first_distance[1]; /* core 0 uses the linker's copy itself */
+ptrdiff_t *core_distance = first_distance;
+PER_CORE struct core core_words;
+
+void
+core_begin(void)
+{
+    core_words.self = &core_words;
+    msr_write(MSR_GS_BASE, (uint64_t)&core_words);
+}
+
+/* Counts a crossing into `state`. A locked exchange: a full fence on both sides. */
+static void
+core_cross(struct core *core, enum core_state state)
+{
+    uint64_t where = __atomic_load_n(&core->where, __ATOMIC_RELAXED); /* nobody else writes it */
+    where = (where & ~3ul) + WHERE_CROSSING + state;
+    __atomic_exchange_n(&core->where, where, __ATOMIC_SEQ_CST);
+}
+
+void
+core_enter(void)
+{
+    core_cross(core_this(), CORE_KERNEL);
+}
+
+/* Flushes if anybody has asked for it. */
+static void
+core_flush_own(struct core *core)
+{
+    /* Acquire: the tables that were changed before the raise are read after it (partner: the raise in core_flush). */
+    uint64_t want = __atomic_load_n(&core->want, __ATOMIC_ACQUIRE);
+    if (want == __atomic_load_n(&core->done, __ATOMIC_RELAXED)) /* nobody else writes done */
+        return;
+    cr3_write(cr3_read());
+    /* Release: the flush is made before anyone reads that it is (partner: core_flush_waits). */
+    __atomic_store_n(&core->done, want, __ATOMIC_RELEASE);
+}
+
+static void
+core_obey(struct core *core)
+{
+    /* Acquire: what the giver did before the order is seen by who carries it out (partner: core_order). */
+    uint64_t orders = __atomic_exchange_n(&core->orders, 0, __ATOMIC_ACQUIRE);
+    if (orders >> ORDER_RUN_SHIFT != core->run)
+        orders &= ORDER_TICK | ORDER_WAKE; /* a halt of a run that is over, or not ours */
+    TABLE_EACH (order, const struct order_handler, entry)
+        if ((*entry)->bits & orders)
+            (*entry)->carry_out(orders);
+}
+
+/* SEQ_CST, after `where` was written: see the head of this file. */
+static bool
+core_is_wanted(struct core *core)
+{
+    return __atomic_load_n(&core->orders, __ATOMIC_SEQ_CST) != 0 ||
+           __atomic_load_n(&core->want, __ATOMIC_SEQ_CST) != __atomic_load_n(&core->done, __ATOMIC_RELAXED);
+}
+
+void
+core_leave(void)
+{
+    struct core *core = core_this();
+    limbo_turn();
+    for (;;) {
+        if (__atomic_load_n(&core->orders, __ATOMIC_RELAXED) != 0) /* only to spare the exchange */
+            core_obey(core);
+        core_flush_own(core);
+        core_cross(core, CORE_RING3);
+        if (!core_is_wanted(core))
+            return;
+        core_cross(core, CORE_KERNEL);
+    }
+}
+
+int
+core_pass(void)
+{
+    struct core *core = core_this();
+    core_cross(core, CORE_KERNEL);
+    core_flush_own(core);
+    uint64_t orders =
+        __atomic_load_n(&core->orders, __ATOMIC_RELAXED); /* carried out later, on the way to ring 3 */
+    return (orders & ORDER_HALT) && orders >> ORDER_RUN_SHIFT == core->run ? E_HALTED : 0;
+}
+
+void
+core_rest(void)
+{
+    struct core *core = core_this();
+    limbo_turn();
+    core_cross(core, CORE_ASLEEP);
+    if (__atomic_load_n(&core->orders, __ATOMIC_SEQ_CST) == 0)
+        __asm__ volatile("sti; hlt; cli" ::
+                             : "memory"); /* no interrupt comes between the first two: SDM vol. 2B, STI */
+    core_cross(core, CORE_KERNEL);
+}
+
+/* Both orders in one word; of two halts the later run's. */
+static uint64_t
+order_merge(uint64_t standing, uint64_t order)
+{
+    uint64_t bits = (standing | order) & ~(~0ul << ORDER_RUN_SHIFT);
+    uint64_t run = maximum(standing >> ORDER_RUN_SHIFT, order >> ORDER_RUN_SHIFT);
+    return bits | run << ORDER_RUN_SHIFT;
+}
+
+void
+core_order(uint32_t index, uint64_t order)
+{
+    struct core *core = CORE_AT(index, core_words);
+    uint64_t standing = __atomic_load_n(&core->orders, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(&core->orders, &standing, order_merge(standing, order), false,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+        ;
+    if (core == core_this())
+        return; /* in its kernel, or asleep and here by an interrupt: it looks before it leaves */
+
+    uint64_t where = __atomic_load_n(&core->where, __ATOMIC_SEQ_CST);
+    if (WHERE_STATE(where) == CORE_KERNEL)
+        return;
+    core_interrupt(index);
+    while (WHERE_STATE(where) == CORE_RING3 && __atomic_load_n(&core->where, __ATOMIC_ACQUIRE) == where)
+        cpu_pause();
+}
+
+/* Whether core may still be in ring 3 with translations from before its want was raised to `ticket`. A stay in ring 3
+ * that began after the raise has flushed on its way, or is about to come back and do so. */
+static bool
+core_flush_waits(struct core *core, uint64_t ticket)
+{
+    return WHERE_STATE(__atomic_load_n(&core->where, __ATOMIC_SEQ_CST)) == CORE_RING3 &&
+           __atomic_load_n(&core->done, __ATOMIC_ACQUIRE) < ticket;
+}
+
+void
+core_flush(const uint32_t *indices, size_t count)
+{
+    /* First everybody is asked, then waited for: the interrupts travel side by side. */
+    for (size_t i = 0; i < count; i++) {
+        struct core *core = CORE_AT(indices[i], core_words);
+        uint64_t ticket = __atomic_add_fetch(&core->want, 1, __ATOMIC_SEQ_CST);
+        if (core == core_this())
+            core_flush_own(core);
+        else if (core_flush_waits(core, ticket))
+            core_interrupt(indices[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct core *core = CORE_AT(indices[i], core_words);
+        uint64_t ticket =
+            __atomic_load_n(&core->want, __ATOMIC_RELAXED); /* ours, or a later one that covers ours */
+        while (core_flush_waits(core, ticket))
+            cpu_pause();
+    }
+}
+
+__attribute__((weak)) void /* until lab 5 */
+core_interrupt(uint32_t index)
+{
+    panic("core %u: this kernel starts no other core", index);
+}

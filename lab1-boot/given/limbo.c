@@ -1,0 +1,124 @@
+/* Limbo: three lists a core, through which each item goes in turn.
+ *
+ *      fresh   put here since the last note was taken
+ *      noted   unlinked before `seen` was noted: `where` of each core that was in its kernel then
+ *      ripe    the grace period is over; freed, at most LIMBO_BATCH a turn, so that no exit from the kernel takes long
+ */
+#include "limbo.h"
+
+#include "core.h"
+#include "lock.h"
+
+#define LIMBO_BATCH 512
+
+struct limbo {
+    struct ticket_lock lock; /* guards all below: other cores turn our limbo when they are out of memory */
+    struct limbo_item *fresh, *noted, *ripe;
+    uint64_t waiting; /* items on all three; others look at it without the lock */
+    uint64_t seen[CORE_MAX];
+};
+
+static PER_CORE struct limbo limbo;
+
+void
+limbo_put(struct limbo_item *item, void (*release)(struct limbo_item *))
+{
+    struct limbo *own = CORE_OWN(limbo);
+    item->release = release;
+    ticket_lock(&own->lock);
+    item->next = own->fresh;
+    own->fresh = item;
+    __atomic_store_n(&own->waiting, own->waiting + 1, __ATOMIC_RELAXED);
+    ticket_unlock(&own->lock);
+}
+
+/* Notes where all cores are. */
+static void
+limbo_note(struct limbo *list)
+{
+    /* What was unlinked is written before `where` is read. Partner: the exchange of `where` in core_enter, before the
+     * kernel reads any link. Either we see that core in its kernel, or it sees the links without the item. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    for (uint32_t i = 0; i < core_count; i++)
+        list->seen[i] = __atomic_load_n(&CORE_AT(i, core_words)->where, __ATOMIC_SEQ_CST);
+}
+
+static bool
+limbo_is_over(const struct limbo *list)
+{
+    for (uint32_t i = 0; i < core_count; i++) {
+        if (WHERE_STATE(list->seen[i]) != CORE_KERNEL)
+            continue;
+        /* Acquire: that core's last use of the item is done before we free it (partner: the exchange with which it
+         * crossed). */
+        if (__atomic_load_n(&CORE_AT(i, core_words)->where, __ATOMIC_ACQUIRE) == list->seen[i])
+            return false;
+    }
+    return true;
+}
+
+/* Moves the lists on and takes up to LIMBO_BATCH ripe items off, as a list; lock held. */
+static struct limbo_item *
+limbo_take(struct limbo *list)
+{
+    if (list->ripe == NULL && list->noted != NULL && limbo_is_over(list)) {
+        list->ripe = list->noted;
+        list->noted = NULL;
+    }
+    if (list->noted == NULL && list->fresh != NULL) {
+        list->noted = list->fresh;
+        list->fresh = NULL;
+        limbo_note(list);
+    }
+    struct limbo_item *taken = list->ripe, **end = &taken;
+    uint64_t count = 0;
+    for (; count < LIMBO_BATCH && *end != NULL; count++)
+        end = &(*end)->next;
+    list->ripe = *end;
+    *end = NULL;
+    __atomic_store_n(&list->waiting, list->waiting - count, __ATOMIC_RELAXED);
+    return taken;
+}
+
+static size_t
+limbo_turn_list(struct limbo *list)
+{
+    ticket_lock(&list->lock);
+    struct limbo_item *item = limbo_take(list);
+    ticket_unlock(&list->lock);
+
+    size_t freed = 0;
+    while (item != NULL) {
+        struct limbo_item *next = item->next; /* release() ends the item */
+        item->release(item);
+        item = next;
+        freed++;
+    }
+    return freed;
+}
+
+size_t
+limbo_turn(void)
+{
+    struct limbo *own = CORE_OWN(limbo);
+    /* Nobody but this core adds to its limbo, so it can see without the lock that there is nothing to do. */
+    return __atomic_load_n(&own->waiting, __ATOMIC_RELAXED) == 0 ? 0 : limbo_turn_list(own);
+}
+
+size_t
+limbo_turn_all(void)
+{
+    size_t freed = 0;
+    for (uint32_t i = 0; i < core_count; i++)
+        freed += limbo_turn_list(CORE_AT(i, limbo));
+    return freed;
+}
+
+size_t
+limbo_waiting(void)
+{
+    size_t waiting = 0;
+    for (uint32_t i = 0; i < core_count; i++)
+        waiting += __atomic_load_n(&CORE_AT(i, limbo)->waiting, __ATOMIC_RELAXED);
+    return waiting;
+}

@@ -1,0 +1,55 @@
+/* The start of the kernel, on core 0, interrupts off: from what entry.asm leaves to a test, a program, or the monitor. */
+#include "boot_info.h"
+#include "console.h"
+#include "context.h"
+#include "core.h"
+#include "monitor.h"
+#include "page.h"
+#include "paging.h"
+#include "result.h"
+#include "startup.h"
+#include "test.h"
+#include "trap.h"
+
+#define STACK_PAGES 8
+
+/* On the stack that core 0 keeps. */
+__attribute__((noreturn)) static void
+kernel_run(void)
+{
+    static char line[BOOT_COMMAND_MAX]; /* a program's arguments may point into it for as long as it runs */
+    page_begin();
+    TABLE_EACH (startup, startup_function, step)
+        (*step)();
+
+    if (command_value("test", line, sizeof line) != NULL)
+        test_run(line);
+    if (command_value("run", line, sizeof line) != NULL)
+        program_command_run(line);
+    console_print("Corey: %lu MiB free. `help` lists the commands.\n", page_free_count() * PAGE_SIZE >> 20);
+    monitor_run();
+}
+
+/* Called by entry.asm with the physical address of what the loader left, below 4 GiB. */
+__attribute__((noreturn)) void kernel_main(paddr_t info);
+
+void
+kernel_main(paddr_t info)
+{
+    core_begin();
+    console_open();
+    boot_info_copy(direct(info));
+    result_begin();
+    paging_begin();
+    trap_begin();
+    uint64_t stack = (uint64_t)stack_make(STACK_PAGES);
+    trap_set_kernel_stack(stack);
+    stack_switch(stack, kernel_run);
+}
+
+__attribute__((weak)) void /* until lab 4 */
+program_command_run(const char *line)
+{
+    console_print("run=%s: this kernel has no programs\n", line);
+    machine_exit(EXIT_FAILED);
+}

@@ -1,0 +1,117 @@
+/* Running one kernel test, and what tests are helped with. */
+#include "test.h"
+
+#include "console.h"
+#include "context.h"
+#include "core.h"
+#include "limbo.h"
+#include "machine.h"
+#include "panic.h"
+#include "result.h"
+#include "string.h"
+
+static const struct test *
+test_find(const char *name)
+{
+    TABLE_EACH (test, const struct test, entry)
+        if (strcmp((*entry)->name, name) == 0)
+            return *entry;
+    return NULL;
+}
+
+void
+test_run(const char *name)
+{
+    char quoted[100];
+    json_quote(quoted, sizeof quoted, name);
+    result_record("start", "{\"test\":%s}", quoted);
+    const struct test *test = test_find(name);
+    if (test == NULL) {
+        console_print("this kernel has no test named %s\n", name);
+        test_fail("mismatch", __FILE__, __LINE__, "there is a test of this name", 1, 0);
+    }
+    test->run();
+    console_print("passed: %s\n", name);
+    result_record("pass", "{\"test\":%s}", quoted);
+    machine_exit(EXIT_GOOD);
+}
+
+void
+test_fail(const char *kind, const char *file, int line, const char *what, int64_t expected, int64_t seen)
+{
+    char quoted[400];
+    console_print("%s:%d: %s: %s: expected %ld (0x%lx), seen %ld (0x%lx)\n", file, line, kind, what, expected,
+                  expected, seen, seen);
+    result_record("fail",
+                  "{\"kind\":\"%s\",\"file\":\"%s\",\"line\":%d,\"what\":%s,\"expected\":%ld,\"seen\":%ld}",
+                  kind, file, line, json_quote(quoted, sizeof quoted, what), expected, seen);
+    machine_exit(EXIT_FAILED);
+}
+
+void
+test_cross(void)
+{
+    /* An item takes two turns at most: one notes where the cores are, the next finds that they have moved. */
+    size_t freed;
+    do {
+        core_enter();
+        freed = limbo_turn();
+        core_enter();
+        freed += limbo_turn();
+    } while (freed > 0);
+}
+
+uint64_t
+test_random(void)
+{
+    static uint64_t state;
+    if (state == 0) {
+        char seed[24];
+        state = 1;
+        if (command_value("seed", seed, sizeof seed) != NULL) {
+            state = 0;
+            for (const char *digit = seed; *digit >= '0' && *digit <= '9'; digit++)
+                state = state * 10 + (uint64_t)(*digit - '0');
+            state = state == 0 ? 1 : state;
+        }
+    }
+    state ^= state << 13; /* xorshift64: Marsaglia, "Xorshift RNGs", 2003 */
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+bool
+test_panics(void (*body)(void *), void *argument)
+{
+    struct context context;
+    if (context_save(&context) != 0) {
+        panic_catch = NULL;
+        return true;
+    }
+    panic_catch = &context;
+    body(argument);
+    panic_catch = NULL;
+    return false;
+}
+
+uint32_t
+test_add_core(void)
+{
+    static _Alignas(CACHE_LINE) char copy[64 << 10]; /* of all per-core data */
+    static ptrdiff_t distances[2];
+    assert((size_t)(percore_end - percore_start) <= sizeof copy && core_count == 1);
+    distances[1] = copy - percore_start;
+    core_distance = distances;
+    core_count = 2;
+    struct core *core = CORE_AT(1, core_words);
+    core->self = core;
+    core->index = 1;
+    return 1;
+}
+
+void
+test_as_core(uint32_t index)
+{
+    msr_write(MSR_GS_BASE, (uint64_t)CORE_AT(index, core_words));
+}
