@@ -10,27 +10,28 @@
 
 #include "limbo.h"
 #include "lock.h"
+#include "page.h"
 #include "table.h"
 #include "object_kinds.h"
 
-struct account;
-
 /* object.flags */
-#define OBJECT_DEAD   1 /* the last reference is gone; set under the lock, tested by every operation after locking */
+#define OBJECT_DEAD                                                                                          \
+    1 /* the last reference is gone; set under the lock, tested by every operation after locking */
 #define OBJECT_PUBLIC 2 /* more than one core can reach it; set before that becomes visible, never cleared */
 
 /* The header: the first member of each type's struct. One slab block, 64-byte aligned. */
 struct object {
-    uint64_t id;         /* never reused; 0 only while it is being made */
-    uint32_t references; /* atomic (O2) */
-    uint16_t home;       /* the core whose memory it lies in */
-    uint8_t type;        /* enum object_type */
-    uint8_t flags;       /* atomic */
+    uint64_t id;             /* never reused; 0 only while it is being made */
+    uint32_t references;     /* atomic (O2) */
+    uint16_t home;           /* the core whose memory it lies in */
+    uint8_t type;            /* enum object_type */
+    uint8_t flags;           /* atomic */
     struct ticket_lock lock; /* guards what its type says */
     uint32_t bytes;          /* charged for this block */
     struct account *account; /* charged for it; null: nobody. Holds a reference on the account */
     struct limbo_item limbo; /* once it is dead */
     char name[NAME_SIZE];    /* ends with a NUL; never changes */
+    uint32_t counted;        /* scratch of whoever walks over all objects (lab 6) */
 };
 
 /* What a type does when its last object reference is gone: gives up all that it refers to. Called once, after the
@@ -40,6 +41,7 @@ struct object_type_operations {
     uint8_t type;
     void (*destroy)(struct object *object);
 };
+TABLE(object_type, const struct object_type_operations);
 #define OBJECT_TYPE(name, number, function)                                                                  \
     static const struct object_type_operations object_type_##name = {number, function};                      \
     TABLE_ENTRY(object_type, 50, const struct object_type_operations, name, &object_type_##name)
@@ -83,9 +85,16 @@ void object_set_next_id(uint64_t counter);
  * limbo. A null account is nobody: 0. Weak default until lab 3: 0. The refund is in page.h. */
 int account_charge(struct account *account, uint64_t bytes);
 
-/* References of objects and limbo items on an account: it outlives its share until its last charge is back. Weak
- * defaults until lab 3: nothing. */
+/* References of objects and limbo items on an account: it outlives its share until its last charge is back. A null
+ * account: nothing. Weak defaults until lab 3: nothing. */
 void account_hold(struct account *account);
 void account_drop(struct account *account);
+
+/* `bytes` charged to the account go into limbo (positive) or have left it (negative): for E_AGAIN. A null account: nothing.
+ * Weak default until lab 3: nothing. */
+void account_limbo(struct account *account, int64_t bytes);
+
+/* page_free_later, the charge of one page told to the account as waiting in limbo, and the account held until then. */
+void page_retire(struct page *page, struct account *account);
 
 #endif

@@ -25,15 +25,16 @@
 #include "object.h"
 #include "page.h"
 
-#define SEGMENT_PAGES_MOST (1ul << 35) /* 128 TiB: the user half; height 4 */
+#define SEGMENT_PAGES_MOST  (1ul << 35) /* 128 TiB: the user half; height 4 */
 #define SEGMENT_HEIGHT_MOST 4
-#define NODE_ENTRIES 512
+#define NODE_ENTRIES        512
 
 struct mapping; /* lab 4 */
 
 /* segment.flags */
 #define SEGMENT_ON_REFERENCE 1 /* made by COPY_ON_REFERENCE: a read of a shared page copies it too */
 #define SEGMENT_READ_ONLY    2 /* a boot module: a write, a resize, E_PERM */
+#define SEGMENT_COPIED       4 /* has shared its tree: other cores may look at its pages through the copy */
 
 struct segment {
     struct object object; /* its lock guards all below */
@@ -83,18 +84,18 @@ int segment_copy_eager(struct segment *from, struct segment *to);
  * Charges `to` for all of it at once. E_NOMEM, E_AGAIN: nothing done. */
 int segment_share_tree(struct segment *from, struct segment *to);
 
-/* 2.4 Makes every node on the path to page `index` this segment's own (S3), and gives the address of the entry for that
- * page; at height 0 the root itself stands for the entry and *entry is null. Missing nodes are added (and
- * charged), not the page. Lock held. E_NOMEM, E_AGAIN: what was cloned stays cloned, which changes no contents. */
-int segment_own_path(struct segment *segment, uint64_t index, node_entry_t **entry);
+/* 2.4 The node that this entry (or, where null, the root) points to becomes the segment's alone: where its count is over 1,
+ * a clone takes its place (S3); at 1 it stays. Charges nothing (S4). What holds the entry is owned; lock held.
+ * E_NOMEM: unchanged. */
+int segment_own_node(struct segment *segment, node_entry_t *entry, uint32_t height);
 
 /* 2.4 The page that this entry (or, where null, the root) points to becomes the segment's alone: copied when its count
  * is over 1, left in place when it is 1. Charges nothing (S4). Path owned, lock held. E_NOMEM: unchanged. */
 int segment_own_page(struct segment *segment, node_entry_t *entry);
 
 /* 2.5 The page `index` of a SEGMENT_ON_REFERENCE segment is touched by a read: as with a write, it gets its own page,
- * near the segment's home, at this first touch. A page that nobody shares stays where it is. Lock held. Errors as
- * segment_own_path. */
+ * near the segment's home, at this first touch. A page that nobody shares stays where it is. The page is there; lock held.
+ * Errors as segment_own_path. */
 int segment_reference_page(struct segment *segment, uint64_t index, struct page **out);
 
 /* --- given ------------------------------------------------------------------------------------------------------ */
@@ -103,14 +104,16 @@ int segment_reference_page(struct segment *segment, uint64_t index, struct page 
 int segment_create(struct account *account, uint32_t home, const char *name, struct segment **out);
 
 /* A copy as a new segment, charged to `account`, memory from core home. The source's lock is not held. Takes W from the
- * source's mappings first where the mode shares. A source with pins is copied eagerly. E_INVAL: mode. E_NOMEM, E_AGAIN, E_NOSPC: nothing done. */
-int segment_copy(struct segment *from, enum copy_mode mode, struct account *account, uint32_t home, const char *name,
-                 struct segment **out);
+ * source's mappings first where the mode shares. A source with pins is copied eagerly. E_INVAL: mode. E_NOENT: the
+ * source is dead. E_NOMEM, E_AGAIN, E_NOSPC: nothing done. */
+int segment_copy(struct segment *from, enum copy_mode mode, struct account *account, uint32_t home,
+                 const char *name, struct segment **out);
 
-/* A read-only segment over a boot module's frames. */
+/* A read-only segment over a boot module's frames, charged to nobody. E_NOMEM, E_NOSPC. */
 int segment_of_module(paddr_t start, uint64_t bytes, const char *name, struct segment **out);
 
-/* Resizes, mappings beyond the new end cleared first. Lock not held. Errors as segment_resize. */
+/* Resizes, mappings beyond the new end cleared first. Lock not held. Errors as segment_resize, and
+ * E_NOENT: the segment is dead. */
 int segment_set_pages(struct segment *segment, uint64_t pages);
 
 /* A node's entries. */
@@ -127,17 +130,67 @@ node_index(uint64_t index, uint32_t height)
     return (index >> (9 * (height - 1))) & (NODE_ENTRIES - 1);
 }
 
-/* A zeroed node or data page for this segment, charged and counted in nodes_held or pages_held; or the error. */
+/* Pages that a tree of this height has room for. */
+static inline uint64_t
+tree_room(uint32_t height)
+{
+    return 1ul << (9 * height);
+}
+
+/* The node or page that an entry points to, or null; entry null stands for the segment's root. */
+static inline struct page *
+segment_entry_page(const struct segment *segment, const node_entry_t *entry)
+{
+    if (!entry)
+        return segment->root;
+    return *entry ? page_at(*entry) : NULL;
+}
+
+/* Makes an entry (null: the root) point to a node or page, or, for null, to nothing. Counts nothing. */
+static inline void
+segment_entry_set(struct segment *segment, node_entry_t *entry, struct page *page)
+{
+    if (entry)
+        *entry = page ? page_address(page) : 0;
+    else
+        segment->root = page;
+}
+
+/* Whether more than one entry or root points to a node or page. Once it is 1 on a path that is ours, it stays 1. Orders:
+ * acquire; partner: the release in page_drop, by which the last other owner has read what it wanted before we write. */
+static inline bool
+page_is_shared(const struct page *page)
+{
+    return __atomic_load_n(&page->references, __ATOMIC_ACQUIRE) > 1;
+}
+
+/* A zeroed node or data page for this segment, from its home, charged and counted in nodes_held or pages_held; or the
+ * error: E_NOMEM, E_AGAIN. The caller makes an entry point to it. */
 int segment_add_node(struct segment *segment, struct page **out);
 int segment_add_page(struct segment *segment, struct page **out);
 
-/* A node or page that this segment no longer refers to: one reference less, and freed when it was the last (through
- * limbo where the segment is public); its part of the charge is refunded. */
-void segment_release_page(struct segment *segment, struct page *page);
+/* Makes every node on the path to page `index` this segment's own, by segment_own_node, and gives the address of the entry
+ * for that page; at height 0 the root itself stands for the entry and *entry is null. Missing nodes are added (and
+ * charged), not the page. Lock held. E_NOMEM, E_AGAIN: what was cloned stays cloned, which changes no contents. */
+int segment_own_path(struct segment *segment, uint64_t index, node_entry_t **entry);
+
+/* The first page at or after *index that is there; *index becomes its own. Null: none. Lock held. */
+struct page *segment_next_page(const struct segment *segment, uint64_t *index);
+
+/* The tree under `root` (null: nothing), which no entry of the segment points to any more: its charge is refunded, its counts
+ * fall by one, and what nobody else points to is freed (through limbo where another core may still look at it; that part of
+ * the charge returns when it leaves limbo). A page is a tree of height 0. */
 void segment_release_tree(struct segment *segment, struct page *root, uint32_t height);
+
+/* One entry less points to this node or page: freed with all below when it was the last, as in segment_release_tree.
+ * The books of the segment stay as they are: something else has taken its place. */
+void segment_unlink(struct segment *segment, struct page *page, uint32_t height);
 
 /* Raises height until page `index` has a place. E_NOMEM, E_AGAIN. Lock held. */
 int segment_raise(struct segment *segment, uint64_t index);
+
+/* Lowers it to what `pages` pages need. The root is the segment's own, and holds nothing beyond. Lock held. */
+void segment_lower(struct segment *segment, uint64_t pages);
 
 /* Lab 4 (weak defaults until then do nothing): takes W away from every mapped page of the segment, and flushes;
  * clears every mapped page at or beyond `pages`, and flushes. Lock held. */

@@ -188,7 +188,9 @@ bool
 stack_holds(uint64_t address, size_t bytes)
 {
     uint64_t last = address + bytes - 1;
+    if (last < address)
+        return false;
     if (address >= (uint64_t)boot_stack && last < (uint64_t)boot_stack_top)
         return true;
-    return last >= address && area_is_stack(address) && area_is_stack(last);
+    return area_is_stack(address) && area_is_stack(last);
 }

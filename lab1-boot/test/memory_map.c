@@ -33,8 +33,14 @@ expect(const struct memory_entry *map, size_t count, const char *wanted)
         check_equal(wanted[i] - '0', added[i]);
 }
 
-#define RAM(from, to)      {.start = (from), .length = (to) - (from), .type = MEMORY_RAM}
-#define RESERVED(from, to) {.start = (from), .length = (to) - (from), .type = MEMORY_RESERVED}
+#define RAM(from, to)                                                                                        \
+    {                                                                                                        \
+        .start = (from), .length = (to) - (from), .type = MEMORY_RAM                                         \
+    }
+#define RESERVED(from, to)                                                                                   \
+    {                                                                                                        \
+        .start = (from), .length = (to) - (from), .type = MEMORY_RESERVED                                    \
+    }
 
 /* A page of which a byte is missing is none. */
 TEST(memory_map_unaligned)
@@ -59,14 +65,16 @@ TEST(memory_map_reserved_wins)
 TEST(memory_map_overlap)
 {
     const struct memory_entry map[] = {
-        RAM(0x5000, 0x9000), RAM(0x3000, 0x7800), RAM(0x5000, 0x9000), RAM(0x6000, 0x8000), RAM(0x9000, 0x9800), RAM(0x9800, 0xa000),
+        RAM(0x5000, 0x9000), RAM(0x3000, 0x7800), RAM(0x5000, 0x9000),
+        RAM(0x6000, 0x8000), RAM(0x9000, 0x9800), RAM(0x9800, 0xa000),
     };
     expect(map, ARRAY_LENGTH(map), "000111111000");
 }
 
 TEST(memory_map_unsorted)
 {
-    const struct memory_entry map[] = {RAM(0xa000, 0xc000), RAM(0x1000, 0x3000), RESERVED(0xb000, 0xb800), RAM(0x5000, 0x7000)};
+    const struct memory_entry map[] = {RAM(0xa000, 0xc000), RAM(0x1000, 0x3000), RESERVED(0xb000, 0xb800),
+                                       RAM(0x5000, 0x7000)};
     expect(map, ARRAY_LENGTH(map), "011001100010");
 }
 

@@ -72,6 +72,7 @@ TEST(page_list_exhausted)
 {
     uint64_t before = list_count(0), taken = 0;
     struct page *chain = NULL, *page;
+    check(before > 0);
     check_equal(before, page_free_count());
     while ((page = page_list_take(0)) != NULL) {
         check_equal(PAGE_FREE, page->kind);

@@ -1,9 +1,13 @@
 /* Tests of 1.4. */
 #include "trap.h"
 
+#include "context.h"
 #include "core.h"
+#include "machine.h"
+#include "page.h"
 #include "paging.h"
 #include "panic.h"
+#include "string.h"
 #include "test.h"
 
 /* The words that a trap's frame must show. */
@@ -22,31 +26,238 @@ static void
 trap_simulate(void *argument)
 {
     struct arrival *arrival = argument;
+    register char *stub __asm__("r11") = trap_stubs[arrival->vector];
     register uint64_t r12 __asm__("r12") = marks[3];
     register uint64_t r13 __asm__("r13") = marks[4];
     register uint64_t r14 __asm__("r14") = marks[5];
-    __asm__ volatile("lea 1f(%%rip), %%r8\n"
-                     "mov %%r8, %c[rip](%%rdi)\n"
-                     "mov %%rsp, %c[rsp](%%rdi)\n"
-                     "mov %%rsp, %%r9\n"
-                     "and $-16, %%rsp\n"
-                     "sub $16, %%rsp\n"
-                     "mov %%gs:0, %%r10\n"
-                     "mov %%r10, (%%rsp)\n"
-                     "pushq %[data]\n"
-                     "push %%r9\n"
-                     "pushfq\n"
-                     "pushq %[code]\n"
-                     "push %%r8\n"
-                     "cmpb $0, %c[has_error](%%rdi)\n"
-                     "je 2f\n"
-                     "pushq %[error]\n"
-                     "2: jmp *%%r11\n"
-                     "1:"
-                     :
-                     : "D"(arrival), "a"(marks[0]), "c"(marks[1]), "d"(marks[2]), "r"(r12), "r"(r13), "r"(r14),
-                       "r"(trap_stubs[arrival->vector]), [rip] "i"(offsetof(struct arrival, rip)),
-                       [rsp] "i"(offsetof(struct arrival, rsp)), [has_error] "i"(offsetof(struct arrival, has_error)),
-                       [data] "i"(SELECTOR_KERNEL_DATA), [code] "i"(SELECTOR_KERNEL_CODE), [error] "i"(ERROR_MARK)
-                     : "memory", "cc", "r8", "r9", "r10");
+    __asm__ volatile(
+        "lea 1f(%%rip), %%r8\n"
+        "mov %%r8, %c[rip](%%rdi)\n"
+        "mov %%rsp, %c[rsp](%%rdi)\n"
+        "mov %%rsp, %%r9\n"
+        "and $-16, %%rsp\n"
+        "sub $16, %%rsp\n"
+        "mov %%gs:0, %%r10\n"
+        "mov %%r10, (%%rsp)\n"
+        "pushq %[data]\n"
+        "push %%r9\n"
+        "pushfq\n"
+        "pushq %[code]\n"
+        "push %%r8\n"
+        "cmpb $0, %c[has_error](%%rdi)\n"
+        "je 2f\n"
+        "pushq %[error]\n"
+        "2: jmp *%%r11\n"
+        "1:"
+        :
+        : "D"(arrival), "a"(marks[0]), "c"(marks[1]), "d"(marks[2]), "r"(r12), "r"(r13), "r"(r14),
+          "r"(stub), [rip] "i"(offsetof(struct arrival, rip)), [rsp] "i"(offsetof(struct arrival, rsp)),
+          [has_error] "i"(offsetof(struct arrival, has_error)), [data] "i"(SELECTOR_KERNEL_DATA),
+          [code] "i"(SELECTOR_KERNEL_CODE), [error] "i"(ERROR_MARK)
+        : "memory", "cc", "r8", "r9", "r10");
+}
+
+/* Every vector: that number, an error code exactly where the processor pushes one, and all else unharmed. */
+TEST(trap_vectors)
+{
+    for (uint64_t vector = 0; vector < ARRAY_LENGTH(trap_stubs); vector++) {
+        struct arrival arrival = {vector, vector < 32 && (VECTORS_WITH_ERROR >> vector & 1), 0, 0};
+        if (!test_panics(trap_simulate, &arrival)) {
+            check(vector >= 32); /* an interrupt, which a later lab handles */
+            continue;
+        }
+        check_equal(vector, panic_caught.vector);
+        check_equal(arrival.has_error ? ERROR_MARK : 0, panic_caught.error);
+        check_equal(arrival.rip, panic_caught.rip);
+        check_equal(arrival.rsp, panic_caught.rsp);
+        check_equal(SELECTOR_KERNEL_CODE, panic_caught.cs);
+        check_equal(SELECTOR_KERNEL_DATA, panic_caught.ss);
+        check_equal(marks[0], panic_caught.rax);
+        check_equal(marks[1], panic_caught.rcx);
+        check_equal(marks[2], panic_caught.rdx);
+        check_equal(marks[3], panic_caught.r12);
+        check_equal(marks[4], panic_caught.r13);
+        check_equal(marks[5], panic_caught.r14);
+    }
+}
+
+/* --- traps that return ------------------------------------------------------------------------------------------ */
+
+static bool watching; /* whether the handlers below are meant */
+static unsigned breakpoints, calls[3];
+
+TRAP_HANDLER(02, test_breakpoint, VECTOR_BREAKPOINT)
+{
+    if (!watching)
+        return false;
+    breakpoints++;
+    check_equal(0, frame->error);
+    check_equal(0xcc, *(uint8_t *)(frame->rip - 1)); /* a trap: rip is behind the instruction */
+    return true;
+}
+
+/* Every register has its value again afterwards. */
+TEST(trap_breakpoint_returns)
+{
+    watching = true;
+    uint64_t before[14], after[14];
+    for (size_t i = 0; i < ARRAY_LENGTH(before); i++)
+        before[i] = test_random();
+    __asm__ volatile(
+        "push %%rbp\n"
+        "push %1\n" /* where the results go */
+        "mov %0, %%rax\n"
+        "mov 8(%%rax), %%rbx\n mov 16(%%rax), %%rcx\n mov 24(%%rax), %%rdx\n mov 32(%%rax), %%rsi\n"
+        "mov 40(%%rax), %%rdi\n mov 48(%%rax), %%r8\n mov 56(%%rax), %%r9\n mov 64(%%rax), %%r10\n"
+        "mov 72(%%rax), %%r11\n mov 80(%%rax), %%r12\n mov 88(%%rax), %%r13\n mov 96(%%rax), %%r14\n"
+        "mov 104(%%rax), %%r15\n mov (%%rax), %%rax\n"
+        "int3\n"
+        "xchg (%%rsp), %%rax\n" /* rax = where, top of the stack = what rax was */
+        "mov %%rbx, 8(%%rax)\n mov %%rcx, 16(%%rax)\n mov %%rdx, 24(%%rax)\n mov %%rsi, 32(%%rax)\n"
+        "mov %%rdi, 40(%%rax)\n mov %%r8, 48(%%rax)\n mov %%r9, 56(%%rax)\n mov %%r10, 64(%%rax)\n"
+        "mov %%r11, 72(%%rax)\n mov %%r12, 80(%%rax)\n mov %%r13, 88(%%rax)\n mov %%r14, 96(%%rax)\n"
+        "mov %%r15, 104(%%rax)\n"
+        "pop %%rbx\n mov %%rbx, (%%rax)\n"
+        "pop %%rbp\n"
+        :
+        : "D"(before), "S"(after)
+        : "memory", "cc", "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15");
+    check_equal(1, breakpoints);
+    for (size_t i = 0; i < ARRAY_LENGTH(before); i++)
+        check_equal(before[i], after[i]);
+}
+
+TRAP_HANDLER(02, test_first, 0x80)
+{
+    calls[0]++;
+    return !watching || frame->vector != 0x80;
+}
+
+TRAP_HANDLER(03, test_second, 0x80)
+{
+    calls[1]++;
+    check_equal(0x80, frame->vector);
+    return true;
+}
+
+TRAP_HANDLER(04, test_third, 0x80)
+{
+    calls[2]++;
+    check_equal(0x80, frame->vector);
+    return true;
+}
+
+/* In the table's order, until one says that it has dealt with the trap. */
+TEST(trap_handlers_in_turn)
+{
+    watching = true;
+    __asm__ volatile("int $0x80");
+    check_equal(1, calls[0]);
+    check_equal(1, calls[1]);
+    check_equal(0, calls[2]);
+    watching = false;
+    __asm__ volatile("int $0x80");
+    check_equal(2, calls[0]);
+    check_equal(1, calls[1]);
+}
+
+/* --- real faults ------------------------------------------------------------------------------------------------- */
+
+static void
+load_null(void *address)
+{
+    *(volatile char *)address;
+}
+
+static void
+load_bad_selector(__attribute__((unused)) void *argument)
+{
+    __asm__ volatile("mov %0, %%fs" ::"r"(0x58));
+}
+
+static void
+do_undefined(__attribute__((unused)) void *argument)
+{
+    __asm__ volatile("ud2");
+}
+
+static void
+breakpoint(__attribute__((unused)) void *argument)
+{
+    __asm__ volatile("int3");
+}
+
+TEST(trap_faults)
+{
+    check(test_panics(load_null, (void *)0x10));
+    check_equal(VECTOR_PAGE, panic_caught.vector);
+    check_equal(0, panic_caught.error); /* not present, read, by the kernel: SDM vol. 3A, figure 4-12 */
+    check(test_panics(load_bad_selector, NULL));
+    check_equal(VECTOR_PROTECTION, panic_caught.vector);
+    check_equal(0x58, panic_caught.error);
+    check(test_panics(do_undefined, NULL));
+    check_equal(VECTOR_OPCODE, panic_caught.vector);
+    check_equal(0, panic_caught.error);
+    check(test_panics(breakpoint, NULL)); /* nobody handles it: that is a panic, not silence */
+    check_equal(VECTOR_BREAKPOINT, panic_caught.vector);
+    check_equal(core_index(), 0);
+}
+
+/* --- ring 3 ------------------------------------------------------------------------------------------------------ */
+
+#define USER_CODE 0x400000ul
+
+static struct context user_end;
+static unsigned user_traps;
+static bool user_watching;
+
+/* The first time back to ring 3, the second time back to the test. */
+TRAP_HANDLER(01, test_from_ring3, VECTOR_BREAKPOINT)
+{
+    if (!user_watching || !trap_from_ring3(frame))
+        return false;
+    check_equal(CORE_KERNEL, WHERE_STATE(core_this()->where));
+    check_equal(USER_CODE + ++user_traps, frame->rip);
+    check_equal(marks[0], frame->rbx);
+    check(stack_holds((uint64_t)frame, sizeof *frame));
+    if (user_traps == 2)
+        context_load(&user_end, 1);
+    return true;
+}
+
+/* Maps one page of ring 3 at USER_CODE, on a root that has the kernel's half, and loads it. */
+static uint8_t *
+user_page_make(void)
+{
+    uint64_t *root = page_bytes(page_alloc_zeroed(0, PAGE_TABLE)), *table = root;
+    for (unsigned slot = TABLE_SLOTS / 2; slot < TABLE_SLOTS; slot++)
+        root[slot] = kernel_root[slot];
+    for (unsigned level = LEVEL_ROOT; level > LEVEL_PAGE; level--) {
+        struct page *below = page_alloc_zeroed(0, PAGE_TABLE);
+        table[table_index(USER_CODE, level)] = page_address(below) | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER;
+        table = page_bytes(below);
+    }
+    struct page *code = page_alloc_zeroed(0, PAGE_DATA);
+    table[table_index(USER_CODE, LEVEL_PAGE)] = page_address(code) | ENTRY_PRESENT | ENTRY_USER;
+    cr3_write(physical(root));
+    return page_bytes(code);
+}
+
+/* There and back, twice: each side finds its own stack, GS and registers, and the crossings are counted. */
+TEST(trap_ring3)
+{
+    static const uint8_t breakpoints_only[] = {0xcc, 0xcc}; /* int3, int3 */
+    memcpy(user_page_make(), breakpoints_only, sizeof breakpoints_only);
+    trap_set_kernel_stack((uint64_t)stack_make(2)); /* this one is in use */
+    uint64_t where = core_this()->where;
+    user_watching = true;
+    if (context_save(&user_end) == 0)
+        trap_resume(&(struct trap_frame){.rip = USER_CODE,
+                                         .cs = SELECTOR_USER_CODE,
+                                         .ss = SELECTOR_USER_DATA,
+                                         .rflags = 2, /* the bit that is always set */
+                                         .rbx = marks[0]});
+    cr3_write(physical(kernel_root));
+    check_equal(2, user_traps);
+    check_equal(where + 4 * WHERE_CROSSING, core_this()->where);
 }

@@ -35,8 +35,8 @@ struct device_status {
 #define CONSOLE_WRITE 1
 #define CONSOLE_READ  2
 
-/* The clock. CLOCK_SAMPLE finishes at the time argument[0] (in ticks of clock_now), and then fills the data with the time it is, 8
- * bytes each. */
+/* The clock. CLOCK_SAMPLE finishes at the time argument[0] (in ticks of clock_now, at most a second ahead), and then
+ * fills the data with the time it is, 8 bytes each. */
 #define CLOCK_SAMPLE 1
 
 /* Failures on demand: core argument[0]'s argument[1]-th next allocation fails; 0: none. Only in MODE=debug. */
@@ -47,7 +47,7 @@ struct device_status {
 #define BOOKS_CORES    2 /* struct books_core */
 #define BOOKS_ENTRIES  3 /* struct books_entry: entries of those shares */
 #define BOOKS_MAPPINGS 4 /* struct books_mapping: of those trees */
-#define BOOKS_AUDIT    5 /* one struct books_audit; only in MODE=debug */
+#define BOOKS_AUDIT    5 /* one struct books_audit */
 
 struct books_object {
     uint64_t id;

@@ -1,0 +1,136 @@
+"""The systems that an experiment runs on: Corey in QEMU, and threads of the host's Linux.
+
+Each system prepares once and then runs `PROGRAM FILE` on a number of cores. A run gives what the
+program printed, line by line, and what it measured; where it went wrong, why.
+"""
+import os
+import platform
+import re
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+from build import Kernel, build_kernels, run_make
+from course import ROOT, Test
+from inputs import FOLDER, boot_modules
+from machine import PASSED, Job, Machine, calibrate
+from records import read_records
+from verdict import console_tail, judge_run
+
+ANSWER = re.compile(r"[a-z]+ \d+( [0-9a-f]{16})?")
+SECONDS = 120  # limit for one run on a nominal host
+LOOK = 0.25    # seconds between two looks at a running machine
+
+
+@dataclass
+class Run:
+    """One run: printed lines, measured {name: (value, unit)}, the command, and what went wrong."""
+    command: str
+    lines: list = field(default_factory=list)
+    measured: dict = field(default_factory=dict)
+    trouble: str = ""
+
+
+def measured_in(records):
+    """What the records say was measured. An instant `begin_X` becomes the time of part X, which
+    lasts until the next one begins; all of them together are the time `total`."""
+    metrics = [record.data for record in records.of_kind("metric", "u")]
+    marks = [(data["name"].removeprefix("begin_"), data["value"]) for data in metrics
+             if data["name"].startswith("begin_")]
+    found = {data["name"]: (data["value"], data["unit"]) for data in metrics
+             if not data["name"].startswith("begin_")}
+    for (name, begin), (_, end) in zip(marks, marks[1:]):
+        found[name] = (end - begin, "us")
+    if marks:
+        found["total"] = (marks[-1][1] - marks[0][1], "us")
+    return found
+
+
+def processor():
+    """The host's processor, in words."""
+    with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+        names = re.findall(r"^model name\s*:\s*(.*)$", file.read(), re.MULTILINE)
+    return names[0] if names else platform.machine()
+
+
+def trouble_in(test, outcome, folder):
+    """Why a machine's run of a program is not to be believed; '' where nothing went wrong."""
+    ended = outcome.records.first("exit", "k")
+    status = ended.data.get("status") if ended else None
+    if outcome.status == PASSED and not outcome.records.missing and status == 0:
+        return ""
+    if status:
+        verdict, detail = f"the program ended with status {status}", console_tail(outcome)
+    else:
+        judged = judge_run(test, outcome)
+        verdict, detail = f"{judged.kind}: {judged.summary}", judged.detail
+    return "\n".join([f"{verdict} (see {folder})"] + detail)
+
+
+@dataclass(frozen=True)
+class BenchKernel(Kernel):
+    """The kernel of lab 7 with the inputs as boot modules."""
+    modules: str = ""
+
+    @property
+    def variables(self):
+        return super().variables + [f"MODULES={self.modules}"]
+
+
+class Corey:
+    """Corey under QEMU, one boot a run."""
+    name = "corey"
+    cores = (1,)
+
+    def __init__(self, inputs, base, progress):
+        kernel = BenchKernel(7, base, modules=boot_modules(inputs))
+        built = build_kernels([kernel], lambda *done: progress.show("building Corey"))[kernel]
+        if built.error:
+            raise RuntimeError(f"the kernel does not build: {built.error}")
+        self.image, self.scale = built.image, calibrate()
+        self.machine = f"QEMU q35 (tcg) on {processor()}"
+
+    def run(self, program, path, cores, progress):
+        command = f"{program} /books/{path.name}"
+        folder = FOLDER / f"corey-{program}-{path.stem}-{cores}"
+        test = Test(program, cores=cores, seconds=SECONDS)
+        machine = Machine(Job(self.image, test, folder, words=f"run={command}"), self.scale)
+        try:
+            while machine.process.poll() is None and not machine.overdue:
+                time.sleep(LOOK)
+                progress.show(f"corey: {command}: {time.monotonic() - machine.begin:.0f} s")
+        finally:
+            machine.kill()
+        outcome = machine.close(machine.process.returncode < 0)
+        lines = [line for line in outcome.console if ANSWER.fullmatch(line)]
+        return Run(command, lines, measured_in(outcome.records), trouble_in(test, outcome, folder))
+
+
+class Linux:
+    """Threads on this host's Linux: the same sources with another platform.c."""
+    name = "linux-host"
+    cores = (1, 2)
+
+    def __init__(self, inputs, base, progress):
+        progress.show("building the programs for Linux")
+        made = run_make("-f", "grade/linux/linux.mk", "linux-programs")
+        if made.returncode:
+            raise RuntimeError(f"the programs do not build for Linux: {made.stdout.strip()}")
+        self.machine = processor()
+
+    def run(self, program, path, cores, progress):
+        progress.show(f"linux-host: {program} {path.name} on {cores} cores")
+        results, nonce = FOLDER / f"linux-results.{os.getpid()}", os.urandom(8).hex()
+        results.unlink(missing_ok=True)
+        environment = dict(os.environ, CORES=str(cores), RESULTS=str(results), NONCE=nonce)
+        ran = subprocess.run([ROOT / "build" / "linux" / program, path], env=environment,
+                             stdin=subprocess.DEVNULL, capture_output=True)
+        run = Run(f"CORES={cores} {program} {path.name}", ran.stdout.decode().splitlines(),
+                  measured_in(read_records(results, nonce)))
+        results.unlink(missing_ok=True)
+        if ran.returncode:
+            run.trouble = f"status {ran.returncode}: {ran.stderr.decode(errors='replace').strip()}"
+        return run
+
+
+SYSTEMS = {system.name: system for system in (Corey, Linux)}

@@ -1,0 +1,167 @@
+"""`make check`: everything that this tree proves of itself, check by check.
+
+Each check yields (name, passed, detail) once or many times; all are counted, the failed ones shown
+with their reasons, and the last line is `N passed, N failed`. LAB narrows the checks that boot
+kernels to one lab. A further argument names the checks to run; without one all run. COMMANDS of
+other folders count by their own last line `N passed, N failed`, or as one.
+
+    check.py [--lab N] [NAME …]     check.py --list
+"""
+import argparse
+import re
+import subprocess
+import sys
+import time
+
+import lookup_check
+import selftest
+from build import Kernel, build_kernels, run_folder, run_make
+from course import ROOT, labs
+from holes import check_holes
+from machine import end_on_sigterm
+from mutants import check_mutants
+from progress import Progress
+from trials import Trial, run_trials
+from variants import check_variants
+
+COUNTED = re.compile(r"^(\d+) passed, (\d+) failed$")
+TEST = re.compile(r"^TEST\((\w+)\)", re.MULTILINE)
+
+# Checks that other folders bring: name, command at the top of the tree.
+COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py")]
+
+
+def holes(options):
+    wrong = check_holes()
+    yield "exercise files are rendered from solutions/", not wrong, "; ".join(wrong)
+
+
+def listed(options):
+    """Every test stands in labN.py once, and every test of labN.py exists."""
+    for lab in labs():
+        written = sorted(name for path in (ROOT / lab.folder / "test").rglob("*.c")
+                         for name in TEST.findall(path.read_text(encoding="utf-8")))
+        named = sorted(test.name for exercise in lab.exercises for test in exercise.tests)
+        named = sorted(named + [test.name for test in lab.given])
+        wrong = [f"{name} is not in grade/lab{lab.number}.py" for name in set(written) - set(named)]
+        wrong += [f"{name} is no test of {lab.folder}" for name in set(named) - set(written)]
+        wrong += [f"{name} stands twice" for name in set(named) if named.count(name) > 1]
+        wrong += [f"exercise {e.number} has no test" for e in lab.exercises if not e.tests]
+        yield f"tests of lab {lab.number} are listed", not wrong, "; ".join(sorted(wrong))
+
+
+def lint(options):
+    run = subprocess.run([sys.executable, "-B", str(ROOT / "grade" / "lint.py")],
+                         stdout=subprocess.PIPE, text=True)
+    yield "lint", run.returncode == 0, "; ".join(
+        line for line in run.stdout.splitlines() if line.startswith("too long"))
+
+
+def lookup(options):
+    yield from lookup_check.check_itself()
+    kernel = Kernel(3, mode="release")
+    built = build_kernels([kernel], lambda *state: None)[kernel]
+    path = run_make("kernel-path", *kernel.variables).stdout.strip()
+    if built.error or not path:
+        yield "a share lookup writes nothing", False, built.error or "make kernel-path says nothing"
+        return
+    wrong = lookup_check.check_function(lookup_check.functions_of(path), "share_find")
+    yield "a share lookup writes nothing", not wrong, "; ".join(wrong)
+
+
+def reference(options):
+    """Every test, given code's included, on its lab's kernel and on the full one."""
+    course = labs()
+    trials = []
+    for lab in course:
+        if options.lab not in (None, lab.number):
+            continue
+        tests = [(e.number, test) for e in lab.exercises for test in e.tests]
+        tests += [("", test) for test in lab.given]
+        for last in sorted({lab.number, course[-1].number}):
+            trials += [Trial(f"kernel{last}/lab{lab.number}", Kernel(last), exercise, test)
+                       for exercise, test in tests]
+    results = run_trials(trials, options.folder, Progress())
+    for trial in trials:
+        verdict = results[trial][0]
+        yield (f"{trial.test.name} on kernel {trial.kernel.lab}", verdict.passed,
+               f"{verdict.kind}: {verdict.summary}")
+
+
+def variants(options):
+    yield from check_variants(options.folder, Progress(), options.lab)
+
+
+def mutants(options):
+    yield from check_mutants(options.folder, Progress(), options.lab)
+
+
+def grader(options):
+    yield from selftest.run_selftest()
+
+
+def run_command(name, command):
+    """The results of a command that another folder brings."""
+    run = subprocess.run(command, cwd=ROOT, shell=True, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                         errors="replace")
+    lines = [line for line in run.stdout.splitlines() if line.strip()]
+    counted = COUNTED.match(lines[-1]) if lines else None
+    passed, failed = map(int, counted.groups()) if counted else (0, 0)
+    for number in range(passed):
+        yield f"{name} {number + 1}", True, ""
+    for line in range(failed):
+        yield f"{name}", False, "\n    ".join(lines[-10:])
+    if not failed and (not counted or run.returncode):
+        yield name, run.returncode == 0, "\n    ".join(lines[-10:])
+
+
+CHECKS = {"grader": grader, "holes": holes, "listed": listed, "lint": lint, "lookup": lookup,
+          "reference": reference, "variants": variants, "mutants": mutants}
+CHECKS.update({name: lambda options, name=name, command=command: run_command(name, command)
+               for name, command in COMMANDS})
+
+
+def run_check(name, options):
+    """(passed, failed) of one check, with a line that says so."""
+    begin, good, bad = time.monotonic(), 0, 0
+    try:
+        for title, passed, detail in CHECKS[name](options):
+            good, bad = good + bool(passed), bad + (not passed)
+            if not passed:
+                print(f"  FAILED {title}: {detail}", flush=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        bad += 1
+        print(f"  FAILED {name}: {error}", flush=True)
+    seconds = time.monotonic() - begin
+    print(f"{name:<12}{good:>5} passed{bad:>5} failed {seconds:>7.1f} s", flush=True)
+    return good, bad
+
+
+def main():
+    end_on_sigterm()
+    parser = argparse.ArgumentParser(description="Everything that this tree proves of itself.")
+    parser.add_argument("--lab", type=lambda text: int(text) if text else None, default=None)
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    if options.list:
+        print("\n".join(CHECKS))
+        return 0
+    unknown = [name for name in options.names if name not in CHECKS]
+    if unknown:
+        sys.exit(f"no check {unknown[0]}; there are: {' '.join(CHECKS)}")
+    good = bad = 0
+    with run_folder() as options.folder:
+        for name in options.names or CHECKS:
+            passed, failed = run_check(name, options)
+            good, bad = good + passed, bad + failed
+    print(f"{good} passed, {bad} failed")
+    return 1 if bad or not good else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted")

@@ -1,0 +1,133 @@
+"""`make grade`: points and reasons.
+
+In a lab's folder (--folder N): two figures for each exercise, *alone* among reference files, where
+only its own tests count, and *together* with the lab's other exercise files as they are. At the
+top: a table of the labs with the columns *this tree* and *reference*, each lab on the kernel of
+that lab, and the reference's labs once more on the full kernel. A lab whose exercise files are as
+they were handed out is "not started" and is not booted.
+
+The exit status is 0 only at full marks: of the reference where solutions/ holds it, else of this
+tree. When it is not 0, the score is the last line.
+"""
+import argparse
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import report
+from build import Kernel, run_folder
+from course import ROOT, labs
+from holes import is_untouched
+from machine import end_on_sigterm
+from progress import Progress
+from scores import collect_column, fill_columns, sum_scores
+from trials import run_trials
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description="Points and reasons.")
+    parser.add_argument("--folder", default="", help="grade as in the folder of this lab")
+    parser.add_argument("--lab", default="", help="only this lab's row of the table")
+    parser.add_argument("--own", action="store_true",
+                        help="together: with this tree's files of the labs before it, too")
+    parser.add_argument("--test", default="", help="only tests that match this pattern")
+    parser.add_argument("--tree", default="", help="take the exercise files of this tree")
+    parser.add_argument("--mode", default="", help="debug, release, …")
+    parser.add_argument("--json", default="", help="write all results to this file")
+    parser.add_argument("--junit", default="", help="the same as JUnit's XML")
+    options = parser.parse_args()
+    if options.tree:
+        options.tree = str(Path(options.tree).resolve())
+    return options
+
+
+def own_column(name, lab, options, alone=False):
+    """The column of a lab with this tree's (or the named tree's) exercise files."""
+    def kernel_of(exercise):
+        if alone:
+            return Kernel(lab.number, "own", exercise.number, options.tree, options.mode)
+        return Kernel(lab.number, "all" if options.own else "own", "", options.tree, options.mode)
+
+    column = collect_column(name, lab, kernel_of, options.wanted)
+    if is_untouched(lab, options.tree or ROOT):
+        column.state, column.trials = "not started", []
+    return column
+
+
+def reference_column(name, lab, kernel_lab, options):
+    """The column of a lab's solutions on the kernel of lab `kernel_lab`."""
+    kernel = Kernel(kernel_lab, "reference", mode=options.mode)
+    column = collect_column(name, lab, lambda exercise: kernel, options.wanted)
+    if not lab.solved:
+        column.state, column.trials = "not in this tree", []
+    return column
+
+
+def run_columns(columns, folder):
+    """Boots what the columns need and fills them."""
+    trials = [trial for column in columns for trial in column.trials]
+    fill_columns(columns, run_trials(trials, folder, Progress()))
+
+
+def grade_folder(lab, options, folder):
+    """The two figures of one lab; (columns, is it full?, the score in a line)."""
+    together = own_column("together", lab, options)
+    columns = [own_column("alone", lab, options, alone=True)] if lab.solved else []
+    columns.append(together)
+    run_columns(columns, folder)
+    report.print_folder(lab, columns)
+    report.print_reasons(columns, "folder", options.tree)
+    figures = ", ".join(f"{column.score}/100 {column.name}" for column in columns)
+    return columns, all(column.full for column in columns), f"lab {lab.number}: {figures}"
+
+
+def grade_table(course, options, folder):
+    """The table of the labs; (columns, is the reference full?, the score in a line)."""
+    last = course[-1].number
+    rows = [lab for lab in course if options.lab in ("", str(lab.number))]
+    own = [own_column("this tree", lab, options) for lab in rows]
+    reference = [reference_column("reference", lab, lab.number, options) for lab in rows]
+    again = [reference_column("full kernel", lab, last, options)
+             for lab in rows if lab.number < last]
+    run_columns(own + reference + again, folder)
+    report.print_table(rows, [own, reference, again])
+    report.print_reasons(own + reference + again, "top", options.tree)
+    judged = reference + again if any(lab.solved for lab in rows) else own
+    judged = [column for column in judged if column.lab.exercises
+              and column.state != "not in this tree"]
+    score = "score: this tree {}/{}, reference {}/{}".format(*sum_scores(own),
+                                                             *sum_scores(reference))
+    return own + reference + again, all(column.full for column in judged), score
+
+
+def main():
+    end_on_sigterm()
+    options = parse_arguments()
+    options.wanted = lambda name: not options.test or fnmatchcase(name, options.test)
+    course = labs()
+    known = {str(lab.number): lab for lab in course}
+    for asked in filter(None, (options.folder, options.lab)):
+        if asked not in known:
+            sys.exit(f"no lab {asked} in this tree")
+    if not any(options.wanted(test.name) for lab in course for exercise in lab.exercises
+               for test in exercise.tests):
+        sys.exit(f"no test matches {options.test}")
+    with run_folder() as folder:
+        if options.folder:
+            graded = grade_folder(known[options.folder], options, folder)
+        else:
+            graded = grade_table(course, options, folder)
+    columns, full, score = graded
+    if options.json:
+        report.write_json(options.json, columns)
+    if options.junit:
+        report.write_junit(options.junit, columns)
+    print(score)
+    return 0 if full else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted")

@@ -1,0 +1,177 @@
+"""Virtual machines: one QEMU a test, several side by side, each in a folder of its own.
+
+One thread starts them, waits on their process ids and ends those that take too long; however it is
+left (Ctrl-C, SIGTERM, an exception), no machine outlives it. Nothing is shared between machines:
+results and console are files of the job's folder, disk writes go to QEMU's temporary overlay, no
+port is opened. A limit counts the time that a machine had: wall clock less the time that its
+busiest thread waited for a host core, so a crowded host changes no verdict; a cap on the wall clock
+alone comes far behind it.
+"""
+import os
+import selectors
+import shlex
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course import Test
+from records import Records, read_records
+
+QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
+LOOK = 0.25            # seconds between two looks at the limits
+WALL_CAP = 10          # the wall clock's cap, in limits
+NOMINAL_SECONDS = 0.1  # what calibrate() measured on the host that the limits were chosen on
+
+PASSED, FAILED, PANIC, HOLE = 33, 35, 37, 39  # QEMU's exit status for each value at port 0xF4
+
+
+@dataclass
+class Job:
+    """One test to boot: the image, the test, the folder for what it leaves."""
+    image: Path
+    test: Test
+    folder: Path
+    nonce: str = field(default_factory=lambda: os.urandom(8).hex())
+    words: str = ""  # the kernel's command line, if it is to say something else than the test
+
+
+@dataclass
+class Outcome:
+    """What a machine left: `status` None if we ended it, negative for a signal; `trouble` says why
+    it could not even be started."""
+    status: int = None
+    timed_out: bool = False
+    seconds: float = 0.0
+    records: Records = field(default_factory=lambda: Records([]))
+    console: list = field(default_factory=list)
+    trouble: str = ""
+
+
+def command_line(job):
+    """QEMU's arguments for a job."""
+    folder, test = job.folder, job.test
+    return [QEMU, "-M", "q35", "-cpu", "max", "-accel", "tcg", "-m", f"{test.memory}M",
+            "-smp", str(test.cores), "-display", "none", "-monitor", "none", "-no-reboot",
+            "-serial", f"file:{folder}/console",
+            "-drive", f"file={job.image},format=raw,if=none,id=disk,snapshot=on",
+            "-device", "ide-hd,drive=disk",
+            "-chardev", f"file,id=results,path={folder}/results",
+            "-device", "isa-debugcon,iobase=0xe9,chardev=results",
+            "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+            "-fw_cfg", f"name=opt/corey/nonce,string={job.nonce}",
+            "-fw_cfg", f"name=opt/corey/cmdline,string={job.words or f'test={test.name}'}"]
+
+
+def calibrate():
+    """How much slower than the nominal host this one is (at least 1): a fixed piece of work, in
+    processor time, the best of three."""
+    def work():
+        begin = time.process_time()
+        sum(number * number for number in range(1_500_000))
+        return time.process_time() - begin
+    return max(1.0, min(work() for _ in range(3)) / NOMINAL_SECONDS)
+
+
+def time_waited(pid):
+    """Seconds for which the thread of `pid` that fared worst was ready and had no host core."""
+    longest = 0
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        try:
+            longest = max(longest, int(path.read_text().split()[1]))
+        except (OSError, IndexError):
+            continue  # the thread ended meanwhile
+    return longest / 1e9
+
+
+class Machine:
+    """A running QEMU."""
+
+    def __init__(self, job, scale):
+        self.job = job
+        self.limit = job.test.seconds * scale
+        job.folder.mkdir(parents=True, exist_ok=True)
+        for name in ("results", "console"):
+            (job.folder / name).unlink(missing_ok=True)
+        command = command_line(job)
+        (job.folder / "command").write_text(shlex.join(command) + "\n")
+        self.begin = time.monotonic()
+        with open(job.folder / "qemu", "wb") as said:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said,
+                                            stderr=said, start_new_session=True)
+        self.pidfd = os.pidfd_open(self.process.pid)
+
+    @property
+    def overdue(self):
+        wall = time.monotonic() - self.begin
+        if wall < self.limit:
+            return False
+        return wall - time_waited(self.process.pid) >= self.limit or wall >= self.limit * WALL_CAP
+
+    def kill(self):
+        """Ends the machine, if it still runs, and waits for its end."""
+        if self.process.poll() is None:
+            os.kill(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def close(self, timed_out):
+        """The outcome; the machine must have ended or be overdue."""
+        self.kill()
+        os.close(self.pidfd)
+        folder = self.job.folder
+        outcome = Outcome(None if timed_out else self.process.returncode, timed_out,
+                          time.monotonic() - self.begin)
+        outcome.records = read_records(folder / "results", self.job.nonce)
+        outcome.console = read_lines(folder / "console")
+        if not outcome.console and not outcome.records.records and outcome.status == 1:
+            outcome.trouble = " ".join(read_lines(folder / "qemu")[-1:]) or "QEMU failed"
+        return outcome
+
+
+def read_lines(path):
+    """The lines of a text that a machine wrote, if it came to that, without control characters."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return []
+    lines = ("".join(c for c in line if c.isprintable()).rstrip() for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def run_jobs(jobs, done, slots=None, scale=None):
+    """Boots every job, `slots` at a time (default: one a host core), and calls done(job, outcome)
+    as each ends."""
+    slots = slots or len(os.sched_getaffinity(0))
+    scale = scale or calibrate()
+    waiting, running = list(reversed(jobs)), set()
+    watch = selectors.DefaultSelector()
+    try:
+        while waiting or running:
+            while waiting and len(running) < slots:
+                job = waiting.pop()
+                try:
+                    machine = Machine(job, scale)
+                except OSError as error:
+                    done(job, Outcome(trouble=f"{error.strerror}: {QEMU}"))
+                    continue
+                running.add(machine)
+                watch.register(machine.pidfd, selectors.EVENT_READ, machine)
+            ended = {key.data for key, _ in watch.select(LOOK)} if running else set()
+            late = {machine for machine in running - ended if machine.overdue}
+            for machine in ended | late:
+                watch.unregister(machine.pidfd)
+                running.remove(machine)
+                done(machine.job, machine.close(machine in late))
+    finally:
+        for machine in running:
+            machine.kill()
+            os.close(machine.pidfd)
+        watch.close()
+
+
+def end_on_sigterm():
+    """Makes SIGTERM unwind like Ctrl-C, so that every `finally` runs."""
+    def stop(signum, frame):
+        raise KeyboardInterrupt
+    signal.signal(signal.SIGTERM, stop)

@@ -1,0 +1,127 @@
+"""What a grading prints, and its forms for machines (JSON, JUnit)."""
+import json
+import shlex
+from xml.etree import ElementTree
+
+from course import Test, labs
+
+ORDINARY = Test("")  # the options that need no mention in a command
+
+
+def row_state(column):
+    """A column's entry for a whole lab."""
+    if column.state:
+        return column.state
+    if not column.lab.exercises:
+        return "no exercise yet"
+    return f"{column.score}/100" if column.trials else "-"
+
+
+def print_folder(lab, columns):
+    """One line an exercise, a figure for each way of judging."""
+    if all(column.state for column in columns):
+        print(f"lab {lab.number}: {columns[0].state}: its exercise files are as handed out")
+        return
+    print(f"{'lab ' + str(lab.number):<44}" + "".join(f"{c.name:>12}" for c in columns))
+    for exercise in lab.exercises:
+        figures = "".join(f"{c.earned(exercise.number):>7} of{c.points(exercise.number):>3}"
+                          for c in columns)
+        print(f"  {exercise.number} {exercise.title:<38}{figures}")
+    print(f"{'  of 100':<44}" + "".join(f"{c.score:>12}" for c in columns))
+
+
+def print_table(rows, groups):
+    """One line a lab; `groups` are lists of columns, the last one without the last lab."""
+    names = [group[0].name for group in groups if group]
+    print(f"{'lab':<20}" + "".join(f"{name:>18}" for name in names))
+    for lab in rows:
+        states = [row_state(c) for group in groups for c in group if c.lab is lab]
+        title = lab.folder.split("-", 1)[1]
+        print(f"{lab.number} {title:<18}" + "".join(f"{state:>18}" for state in states))
+
+
+def repeat_command(trial, where, tree):
+    """The line that repeats a trial: typed in the lab's folder, or at the top of the tree."""
+    kernel, test = trial.kernel, trial.test
+    words = ["make", "qemu", f"TEST={test.name}"]
+    if where == "top" and kernel.base != "reference":
+        words[1:1] = ["-C", next(lab.folder for lab in labs() if lab.number == kernel.lab)]
+    elif where == "top":
+        words.append(f"LAB={kernel.lab}")
+    words += ["OWN=1"] if kernel.base == "all" else []
+    words += [f"EX={kernel.exercise}"] if kernel.exercise else []
+    words += [f"TREE={shlex.quote(tree)}"] if kernel.tree else []
+    words += [f"MODE={kernel.mode}"] if kernel.mode else []
+    words += [f"MEM={test.memory}"] if test.memory != ORDINARY.memory else []
+    words += [f"CPUS={test.cores}"] if test.cores != ORDINARY.cores else []
+    return " ".join(words)
+
+
+def print_failure(names, trial, verdict, where, tree):
+    """The paragraph of one failed trial, or of several `names` with the same cause."""
+    said = f"{verdict.kind} by {verdict.hole}" if verdict.kind == "blocked" else verdict.kind
+    if verdict.summary and verdict.kind != "blocked":
+        said += f": {verdict.summary}"
+    print(f"  {', '.join(names)}: {said}")
+    for line in verdict.detail:
+        print(f"    {line}")
+    print(f"      repeat: {repeat_command(trial, where, tree)}")
+
+
+def print_reasons(columns, where, tree):
+    """Why each failed test failed, a paragraph an exercise and column; what does not build is said
+    once an exercise."""
+    for column in columns:
+        failures = column.failures
+        for exercise in dict.fromkeys(trial.exercise for trial, _ in failures):
+            print(f"\n{exercise} ({column.name})")
+            own = [(trial, verdict) for trial, verdict in failures if trial.exercise == exercise]
+            if own[0][1].kind == "build":
+                names = [trial.test.name for trial, _ in own]
+                print_failure(names, *own[0], where, tree)
+                continue
+            for trial, verdict in own:
+                print_failure([trial.test.name], trial, verdict, where, tree)
+    print()
+
+
+def result_rows(columns):
+    """Every test of every column as one flat dictionary."""
+    rows = []
+    for column in columns:
+        for trial in column.trials:
+            verdict, seconds = column.results[trial]
+            rows.append({"column": column.name, "lab": column.lab.number,
+                         "exercise": trial.exercise, "test": trial.test.name,
+                         "verdict": verdict.kind, "summary": verdict.summary,
+                         "detail": verdict.detail, "points": trial.test.points,
+                         "earned": trial.test.points if verdict.passed else 0,
+                         "seconds": round(seconds, 3)})
+    return rows
+
+
+def write_json(path, columns):
+    scores = [{"column": c.name, "lab": c.lab.number, "state": c.state or "graded",
+               "score": c.score} for c in columns if c.lab.exercises]
+    with open(path, "w", encoding="utf-8") as out:
+        json.dump({"scores": scores, "tests": result_rows(columns)}, out, indent=1)
+        out.write("\n")
+
+
+def write_junit(path, columns):
+    root = ElementTree.Element("testsuites")
+    suites = {}
+    for row in result_rows(columns):
+        name = f"{row['column']}: lab {row['lab']}"
+        if name not in suites:
+            suites[name] = ElementTree.SubElement(root, "testsuite", name=name)
+        case = ElementTree.SubElement(suites[name], "testcase", classname=row["exercise"],
+                                      name=row["test"], time=str(row["seconds"]))
+        if row["verdict"] != "pass":
+            failure = ElementTree.SubElement(case, "failure", type=row["verdict"],
+                                             message=row["summary"])
+            failure.text = "\n".join(row["detail"])
+    for suite in root:
+        suite.set("tests", str(len(suite)))
+        suite.set("failures", str(len(suite.findall("testcase/failure"))))
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)

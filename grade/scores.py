@@ -1,0 +1,65 @@
+"""From verdicts to points: what one column of a grading is worth, lab by lab.
+
+Each lab counts 100, whatever the sum of its tests' points. A score is rounded down, so that 100 is
+said only of full marks.
+"""
+from dataclasses import dataclass
+
+from course import Lab
+from trials import Trial
+
+
+@dataclass
+class Column:
+    """One way of judging one lab: its trials and, once they ran, their verdicts. `state` says why
+    nothing was booted ('' when it was)."""
+    name: str
+    lab: Lab
+    trials: list
+    state: str = ""
+    results: dict = None
+
+    def earned(self, exercise=None):
+        return sum(trial.test.points for trial in self.trials
+                   if exercise in (None, trial.exercise) and self.results[trial][0].passed)
+
+    def points(self, exercise=None):
+        return sum(trial.test.points for trial in self.trials if exercise in (None, trial.exercise))
+
+    @property
+    def full(self):
+        return not self.state and all(verdict.passed for verdict, _ in self.results.values())
+
+    @property
+    def score(self):
+        """Of 100."""
+        points = self.points()
+        return 100 * self.earned() // points if points and not self.state else 0
+
+    @property
+    def failures(self):
+        return [] if self.state else [
+            (trial, self.results[trial][0]) for trial in self.trials
+            if not self.results[trial][0].passed]
+
+
+def collect_column(name, lab, kernel_of, wanted):
+    """The column of a lab's exercises: kernel_of(exercise) is the kernel for an exercise's tests,
+    wanted(test name) says which of them are asked for."""
+    trials = [Trial(f"{name.replace(' ', '-')}/lab{lab.number}", kernel_of(exercise),
+                    exercise.number, test)
+              for exercise in lab.exercises for test in exercise.tests if wanted(test.name)]
+    return Column(name, lab, trials)
+
+
+def fill_columns(columns, results):
+    """Hands each column its share of the results."""
+    for column in columns:
+        column.results = {trial: results[trial] for trial in column.trials if trial in results}
+
+
+def sum_scores(columns):
+    """(earned, possible) over the columns of labs that have exercises, 100 a lab."""
+    counted = [column for column in columns if column.lab.exercises and column.trials
+               or column.state == "not started"]
+    return sum(column.score for column in counted), 100 * len(counted)

@@ -1,0 +1,49 @@
+"""Trials: which test on which kernel, run as a batch.
+
+Everything that boots tests (the grade, the checks of skeletons and mutants) makes a list of trials
+and gets a verdict for each. First every kernel that the list names is built, once; then all tests
+boot side by side.
+"""
+from dataclasses import dataclass
+
+from build import Kernel, build_kernels
+from machine import Job, run_jobs
+from verdict import Verdict, judge
+
+
+@dataclass(frozen=True)
+class Trial:
+    """`test` of `exercise` ('' for given code) on `kernel`; `label` names the batch it is part of
+    and, with the test, the folder of its machine."""
+    label: str
+    kernel: Kernel
+    exercise: str
+    test: object
+
+
+def run_trials(trials, folder, progress):
+    """{trial: (verdict, seconds)} for every trial; what the machines leave lies under `folder`."""
+    results = {}
+
+    def building(number, total, kernel):
+        progress.show(f"building kernel {number + 1} of {total}: {' '.join(kernel.variables)}")
+
+    built = build_kernels([trial.kernel for trial in trials], building)
+    jobs = {}
+    for trial in trials:
+        kernel = built[trial.kernel]
+        if kernel.error:
+            results[trial] = (Verdict("build", kernel.error), 0.0)
+        else:
+            job = Job(kernel.image, trial.test, folder / trial.label / trial.test.name)
+            jobs[job.nonce] = (job, trial)
+
+    def done(job, outcome):
+        trial = jobs[job.nonce][1]
+        results[trial] = (judge(trial.test, outcome, trial.exercise), outcome.seconds)
+        progress.show(f"booted {len(results)} of {len(trials)} tests, last {trial.label}"
+                      f" {trial.test.name}: {results[trial][0].kind}")
+
+    run_jobs([job for job, _ in jobs.values()], done)
+    progress.clear()
+    return results

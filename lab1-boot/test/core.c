@@ -1,0 +1,112 @@
+/* Tests of where, orders, want and done: what one core does with them, and what it finds of another's. */
+#include "core.h"
+
+#include "panic.h"
+#include "test.h"
+
+static uint64_t carried_out;
+
+ORDER_HANDLER(02, test, ORDER_TICK | ORDER_WAKE)
+{
+    carried_out = orders;
+}
+
+TEST(core_crossings)
+{
+    struct core *core = core_this();
+    uint64_t before = core->where;
+    check_equal(CORE_KERNEL, WHERE_STATE(before));
+    core_leave();
+    check_equal(CORE_RING3, WHERE_STATE(core->where));
+    check_equal(before + WHERE_CROSSING + CORE_RING3, core->where);
+    core_enter();
+    check_equal(before + 2 * WHERE_CROSSING, core->where);
+    check_equal(0, core_pass());
+    check_equal(before + 3 * WHERE_CROSSING, core->where);
+}
+
+TEST(core_orders_on_the_way_out)
+{
+    core_order(core_index(), ORDER_TICK);
+    check_equal(0, carried_out);
+    core_leave();
+    core_enter();
+    check_equal(ORDER_TICK, carried_out);
+    carried_out = 0;
+    core_leave();
+    core_enter();
+    check_equal(0, carried_out); /* once is enough */
+}
+
+/* A halt is meant for one run; of two the later run's stands; any other run drops it. */
+TEST(core_halt_names_a_run)
+{
+    struct core *core = core_this();
+    core->run = 7;
+    core_order(core->index, ORDER_HALT | 6ul << ORDER_RUN_SHIFT);
+    check_equal(0, core_pass());
+    core_order(core->index, ORDER_WAKE);
+    core_order(core->index, ORDER_HALT | 8ul << ORDER_RUN_SHIFT);
+    core_order(core->index, ORDER_HALT | 5ul << ORDER_RUN_SHIFT);
+    check_equal(0, core_pass());
+    core_leave();
+    core_enter();
+    check_equal(ORDER_WAKE, carried_out);
+    check_equal(0, core->orders);
+
+    core_order(core->index, ORDER_HALT | 7ul << ORDER_RUN_SHIFT);
+    check_equal(E_HALTED, core_pass());
+}
+
+TEST(core_flush_own)
+{
+    struct core *core = core_this();
+    uint32_t indices[] = {core->index};
+    core_flush(indices, 1);
+    check_equal(1, core->want);
+    check_equal(1, core->done);
+    core->want = 5; /* as others would ask */
+    core_leave();
+    core_enter();
+    check_equal(5, core->done);
+    core->want = 6;
+    core_pass();
+    check_equal(6, core->done);
+}
+
+static void
+order_other(void *order)
+{
+    core_order(1, (uint64_t)order);
+}
+
+/* Nobody waits for a core that is in its kernel or asleep; it finds what it is to do. In ring 3 it is interrupted, which
+ * the kernel of one core cannot do: it says so by a panic. */
+TEST(core_order_other)
+{
+    uint32_t other = test_add_core();
+    struct core *core = CORE_AT(other, core_words);
+    core_order(other, ORDER_TICK);
+    check_equal(ORDER_TICK, core->orders);
+    uint32_t indices[] = {0, other};
+    core_flush(indices, 2);
+    check_equal(1, core->want);
+    check_equal(0, core->done);
+
+    core->where = WHERE_CROSSING + CORE_ASLEEP;
+    core_flush(indices, 2); /* its next root flushes by itself */
+    check_equal(2, core->want);
+    core->where = 2 * WHERE_CROSSING + CORE_RING3;
+    check(test_panics(order_other, (void *)ORDER_WAKE));
+    check_equal(ORDER_TICK | ORDER_WAKE, core->orders);
+}
+
+/* An order that stands keeps the core awake: else the wake-up between looking and sleeping would be lost. */
+TEST(core_rest_with_order)
+{
+    core_order(core_index(), ORDER_WAKE);
+    uint64_t before = core_this()->where;
+    core_rest();
+    check_equal(before + 2 * WHERE_CROSSING, core_this()->where);
+    check_equal(ORDER_WAKE, core_this()->orders);
+}

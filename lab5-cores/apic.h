@@ -1,0 +1,22 @@
+/* The local interrupt controller of each core (xAPIC). SDM vol. 3A, chapter 11. */
+#ifndef COREY_APIC_H
+#define COREY_APIC_H
+
+#include "types.h"
+
+/* Turns this core's controller on; the old 8259 pair is masked. Start-up. */
+void apic_begin(void);
+
+/* Ends the interrupt that is being served. */
+void apic_acknowledge(void);
+
+/* Has VECTOR_TIMER come once, `ticks` of clock_ticks() from now (at least a few, at most what the counter holds: then it comes
+ * early, and whoever counts on it sets it again). 0 turns it off. */
+void apic_timer_set(uint64_t ticks);
+
+/* Measures the timer against clock_ticks() over `ticks`; once, before apic_timer_set. */
+void apic_timer_calibrate(uint64_t ticks);
+
+uint32_t apic_id(void);
+
+#endif

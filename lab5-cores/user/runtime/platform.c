@@ -1,0 +1,188 @@
+/* platform.h on Corey: what an experiment asks for, from the system calls of labs 3 to 5 alone.
+ *
+ *     WINDOWS   one inner tree, at the same address in the root of every core. Each core has a window of it, a piece
+ *               that it alone adds mappings to, so no two cores meet in a leaf table
+ *     PRIVATE   mappings in the core's own root
+ *
+ * Each piece of memory is a segment of its own, mapped once and for good: the mapping keeps it alive, so it needs no
+ * place in the share. What stands in variables here is the core's own. */
+#include "platform.h"
+
+#include <stdbool.h>
+
+#include "again.h"
+#include "calls.h"
+#include "handle.h"
+#include "perm.h"
+#include "print.h"
+#include "start.h"
+#include "trap_area.h"
+
+#define PAGE_BYTES    4096ul
+#define PRIVATE_BASE  0x200000000000ul
+#define PRIVATE_BYTES (1ul << 40)
+#define WINDOWS_BASE  0x300000000000ul
+#define WINDOWS_BYTES (1ul << 39) /* the most that an inner tree spans */
+
+#define MICROSECONDS 1000000ul
+#define ENOMEM       12 /* as in <errno.h>: there is no C library here */
+
+/* A piece of the address space that is used up from its start. */
+struct region {
+    uint64_t tree;       /* handle of the tree that maps it; 0: not begun */
+    uint64_t base;       /* address of the tree's offset 0 */
+    uint64_t next, end;  /* offsets in the tree */
+};
+
+static struct region private_region, window;
+
+/* Where the modules of the boot page are mapped; null: not yet. */
+static const char *inputs[BOOT_PAGE_MODULES];
+
+/* What the cores that have been started together share; it lies in a window. */
+struct team {
+    unsigned arrived; /* at this barrier: atomic */
+    unsigned turn;    /* barriers passed: atomic */
+};
+
+static struct team *team;
+
+static uint64_t
+round_up(uint64_t value, uint64_t unit)
+{
+    return (value + unit - 1) / unit * unit;
+}
+
+/* A program has the core that it was started on: this kernel has no call that gives it another. */
+unsigned
+cores(void)
+{
+    return 1;
+}
+
+static struct region *
+private_begin(void)
+{
+    if (!private_region.tree)
+        private_region = (struct region){boot_page->root, 0, PRIVATE_BASE, PRIVATE_BASE + PRIVATE_BYTES};
+    return &private_region;
+}
+
+/* The caller's window; the first call makes the tree and maps it, PERM_SHARED: a copy of this program shares it. */
+static struct region *
+window_begin(void)
+{
+    if (window.tree)
+        return &window;
+    int64_t tree = again(at_alloc(boot_page->share, TREE_INNER, "windows", MEMORY_HERE));
+    if (tree < 0)
+        return NULL;
+    if (again(at_set_at(boot_page->root, WINDOWS_BASE, tree, 0, WINDOWS_BYTES, PERM_R | PERM_W | PERM_SHARED)) < 0) {
+        share_delobj(tree);
+        return NULL;
+    }
+    uint64_t bytes = WINDOWS_BYTES / cores() / WINDOW_UNIT * WINDOW_UNIT;
+    window = (struct region){tree, WINDOWS_BASE, 0, bytes};
+    return &window;
+}
+
+/* Maps `bytes` of a segment at the region's next place. Null: no room, or no memory. */
+static void *
+region_map(struct region *region, uint64_t segment, uint64_t bytes, uint64_t perm)
+{
+    if (!region || bytes > region->end - region->next)
+        return NULL;
+    uint64_t offset = region->next;
+    if (again(at_set_seg(region->tree, offset, segment, 0, round_up(bytes, PAGE_BYTES), perm)) < 0)
+        return NULL;
+    region->next += round_up(bytes, WINDOW_UNIT);
+    return (void *)(region->base + offset);
+}
+
+void *
+memory(size_t bytes, enum sharing sharing)
+{
+    struct region *region = sharing == SHARED ? window_begin() : private_begin();
+    if (!region || bytes == 0 || bytes > region->end - region->next)
+        return NULL;
+    int64_t segment = again(segment_alloc(boot_page->share, "memory", MEMORY_HERE));
+    if (segment < 0)
+        return NULL;
+    void *address = NULL;
+    if (again(segment_set_nbytes(segment, round_up(bytes, PAGE_BYTES))) >= 0)
+        address = region_map(region, segment, bytes, PERM_R | PERM_W);
+    share_delobj(segment);
+    return address;
+}
+
+static bool
+names_equal(const char *left, const char *right)
+{
+    while (*left && *left == *right)
+        left++, right++;
+    return *left == *right;
+}
+
+/* The inputs stand in the window, so that all cores find the pages that one of them has touched. */
+const char *
+input(const char *name, size_t *bytes)
+{
+    uint64_t index = 0;
+    while (index < boot_page->modules && !names_equal(name, boot_page->module[index].name))
+        index++;
+    if (index == boot_page->modules)
+        return NULL;
+    const struct boot_page_module *module = &boot_page->module[index];
+    if (!inputs[index])
+        inputs[index] = module->bytes ? region_map(window_begin(), module->segment, module->bytes, PERM_R) : "";
+    if (inputs[index])
+        *bytes = module->bytes;
+    return inputs[index];
+}
+
+int
+run_on_all(void (*body)(unsigned core, void *argument), void *argument)
+{
+    if (!team)
+        team = memory(sizeof(*team), SHARED);
+    if (!team)
+        return -ENOMEM;
+    body(0, argument);
+    return 0;
+}
+
+/* The last to arrive resets the count and then opens the door. */
+void
+barrier(void)
+{
+    unsigned turn = __atomic_load_n(&team->turn, __ATOMIC_RELAXED); /* it changes only when we have arrived */
+    /* Releases what we wrote, acquires what those before us wrote: the last one has seen it all... */
+    if (__atomic_add_fetch(&team->arrived, 1, __ATOMIC_ACQ_REL) == cores()) {
+        __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED); /* seen by all with the turn */
+        /* ...and passes it on to those who wait, who acquire it below. */
+        __atomic_store_n(&team->turn, turn + 1, __ATOMIC_RELEASE);
+    } else {
+        while (__atomic_load_n(&team->turn, __ATOMIC_ACQUIRE) == turn)
+            __builtin_ia32_pause();
+    }
+}
+
+uint64_t
+clock_hertz(void)
+{
+    return boot_page->ticks_per_second;
+}
+
+void
+result(const char *name, uint64_t value, const char *unit)
+{
+    print_result("metric {\"name\":\"%s\",\"value\":%lu,\"unit\":\"%s\"}", name, value, unit);
+}
+
+void
+mark(const char *phase)
+{
+    uint64_t hertz = clock_hertz(), now = clock_now();
+    uint64_t microseconds = now / hertz * MICROSECONDS + now % hertz * MICROSECONDS / hertz;
+    print_result("metric {\"name\":\"begin_%s\",\"value\":%lu,\"unit\":\"us\"}", phase, microseconds);
+}

@@ -1,0 +1,145 @@
+/* The books: what there is, for programs that show it. Records are numbered from 0; a buffer gets those that follow its
+ * argument[0], as many as it has room for. */
+#include "audit.h"
+#include "device.h"
+#include "object_walk.h"
+#include "string.h"
+#include "tree.h"
+
+/* One reading: records before `from` are skipped, those that the buffer has no room for are not. */
+struct reading {
+    struct transfer *transfer;
+    uint64_t from; /* first record wanted */
+    uint64_t seen; /* records so far */
+    uint64_t at;   /* bytes put */
+    bool more;     /* there was no room for record `from` any more */
+};
+
+static void
+books_put(struct reading *reading, const void *record, uint64_t bytes)
+{
+    if (reading->seen++ < reading->from || reading->more)
+        return;
+    if (reading->transfer->header.length - reading->at < bytes) {
+        reading->more = true;
+        return;
+    }
+    transfer_put(reading->transfer, reading->at, record, bytes);
+    reading->at += bytes;
+    reading->from++;
+}
+
+static void
+books_object(struct reading *reading, struct object *object)
+{
+    struct books_object record = {.id = object->id,
+                                  .type = object->type,
+                                  .home = object->home,
+                                  .references = object->references,
+                                  .bytes = object->bytes};
+    string_copy(record.name, object->name, sizeof(record.name));
+    books_put(reading, &record, sizeof(record));
+}
+
+static void
+books_entries(struct reading *reading, struct object *object)
+{
+    if (object->type != OBJECT_SHARE)
+        return;
+    const struct share_table *table = share_table(CONTAINER_OF(object, struct share, object));
+    uint32_t cursor = 0;
+    uint64_t rights;
+    for (struct object *entry; (entry = share_table_next(table, &cursor, &rights)) != NULL;) {
+        struct books_entry record = {object->id, entry->id, rights};
+        books_put(reading, &record, sizeof(record));
+    }
+}
+
+static void
+books_mappings(struct reading *reading, struct object *object)
+{
+    if (object->type != OBJECT_TREE)
+        return;
+    struct tree *tree = CONTAINER_OF(object, struct tree, object);
+    for (struct mapping *mapping = tree->first[0]; mapping != NULL; mapping = mapping->next[0]) {
+        struct books_mapping record = {.tree = object->id,
+                                       .object = mapping->object->id,
+                                       .start = mapping->start,
+                                       .bytes = mapping->bytes,
+                                       .offset = mapping->offset,
+                                       .perm = mapping->perm};
+        books_put(reading, &record, sizeof(record));
+    }
+}
+
+static void
+books_cores(struct reading *reading)
+{
+    for (uint32_t i = 0; i < core_count; i++) {
+        const struct tree_counts *counts = CORE_AT(i, tree_counts);
+        struct books_core record = {.index = i,
+                                    .free_pages = page_list_of(i)->count,
+                                    .limbo = limbo_waiting(),
+                                    .page_ins = counts->page_ins,
+                                    .link_faults = counts->link_faults,
+                                    .late = counts->late,
+                                    .flushes = counts->flushes};
+        books_put(reading, &record, sizeof(record));
+    }
+}
+
+/* All that the caller's own set reaches, then what is public and only other cores' sets reach. */
+static void
+books_walk(struct reading *reading, void (*record)(struct reading *reading, struct object *object))
+{
+    struct object *object;
+    walk_begin();
+    walk_set(core_index());
+    for (; (object = walk_next()) != NULL; walk_references(object))
+        record(reading, object);
+
+    for (uint32_t i = 0; i < core_count; i++)
+        walk_set(i);
+    for (; (object = walk_next()) != NULL; walk_references(object)) {
+        if (object_is_public(object))
+            record(reading, object);
+    }
+}
+
+static void
+books_audit(struct reading *reading)
+{
+    struct books_audit record;
+    audit_run(&record);
+    books_put(reading, &record, sizeof(record));
+}
+
+static int
+books_device_start(struct transfer *transfer)
+{
+    struct reading reading = {.transfer = transfer, .from = transfer->header.argument[0]};
+    switch (transfer->header.op) {
+    case BOOKS_OBJECTS:
+        books_walk(&reading, books_object);
+        break;
+    case BOOKS_CORES:
+        books_cores(&reading);
+        break;
+    case BOOKS_ENTRIES:
+        books_walk(&reading, books_entries);
+        break;
+    case BOOKS_MAPPINGS:
+        books_walk(&reading, books_mappings);
+        break;
+    case BOOKS_AUDIT:
+        books_audit(&reading);
+        break;
+    default:
+        return E_INVAL;
+    }
+    transfer_put_argument(transfer, 1, reading.more ? reading.from : 0);
+    transfer_end(transfer, reading.at);
+    return 0;
+}
+
+DEVICE_DRIVER(books) = {"books", books_device_start};

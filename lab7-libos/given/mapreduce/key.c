@@ -1,0 +1,34 @@
+/* Reading and comparing words. */
+#include "key.h"
+
+#define FNV_BASIS 0xcbf29ce484222325ul /* FNV-1a with 64 bits (Fowler, Noll, Vo) */
+#define FNV_PRIME 0x100000001b3ul
+
+struct key
+key_read(const char *text, size_t limit)
+{
+    struct key key = {.text = text, .hash = FNV_BASIS};
+    while (key.length < limit && letter_is(text[key.length])) {
+        uint64_t letter = (uint64_t)letter_lower(text[key.length]);
+        if (key.length < KEY_PREFIX_LETTERS)
+            key.prefix |= letter << (8 * (KEY_PREFIX_LETTERS - 1 - key.length));
+        key.hash = (key.hash ^ letter) * FNV_PRIME;
+        key.length++;
+    }
+    key.hash ^= key.hash >> 32; /* the low bits of the product depend on the letters' low bits only */
+    return key;
+}
+
+int
+key_compare(const struct key *a, const struct key *b)
+{
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
+    size_t shorter = a->length < b->length ? a->length : b->length;
+    for (size_t at = KEY_PREFIX_LETTERS; at < shorter; at++) {
+        int difference = letter_lower(a->text[at]) - letter_lower(b->text[at]);
+        if (difference != 0)
+            return difference;
+    }
+    return a->length == b->length ? 0 : a->length < b->length ? -1 : 1;
+}
