@@ -54,7 +54,7 @@ def lint(options):
     run = subprocess.run([sys.executable, "-B", str(ROOT / "grade" / "lint.py")],
                          stdout=subprocess.PIPE, text=True)
     yield "lint", run.returncode == 0, "; ".join(
-        line for line in run.stdout.splitlines() if line.startswith("too long"))
+        line for line in run.stdout.splitlines() if line.startswith("wrong: "))
 
 
 def lookup(options):
@@ -109,9 +109,9 @@ def run_command(name, command):
     counted = COUNTED.match(lines[-1]) if lines else None
     passed, failed = map(int, counted.groups()) if counted else (0, 0)
     for number in range(passed):
-        yield f"{name} {number + 1}", True, ""
-    for line in range(failed):
-        yield f"{name}", False, "\n    ".join(lines[-10:])
+        yield f"{name}: pass {number + 1}", True, ""
+    for number in range(failed):
+        yield f"{name}: failure {number + 1}", False, "\n    ".join(lines[-10:])
     if not failed and (not counted or run.returncode):
         yield name, run.returncode == 0, "\n    ".join(lines[-10:])
 
@@ -122,20 +122,29 @@ CHECKS.update({name: lambda options, name=name, command=command: run_command(nam
                for name, command in COMMANDS})
 
 
+def print_failures(failures):
+    """The failed ones with their reasons; a reason that many share is said once."""
+    for detail in dict.fromkeys(failures.values()):
+        names = [name for name, why in failures.items() if why == detail]
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        print(f"  FAILED {names[0]}{more}: {detail}", flush=True)
+
+
 def run_check(name, options):
     """(passed, failed) of one check, with a line that says so."""
-    begin, good, bad = time.monotonic(), 0, 0
+    begin, good, failures = time.monotonic(), 0, {}
     try:
         for title, passed, detail in CHECKS[name](options):
-            good, bad = good + bool(passed), bad + (not passed)
-            if not passed:
-                print(f"  FAILED {title}: {detail}", flush=True)
+            if passed:
+                good += 1
+            else:
+                failures[title] = detail
     except (OSError, subprocess.SubprocessError) as error:
-        bad += 1
-        print(f"  FAILED {name}: {error}", flush=True)
+        failures[name] = str(error)
+    print_failures(failures)
     seconds = time.monotonic() - begin
-    print(f"{name:<12}{good:>5} passed{bad:>5} failed {seconds:>7.1f} s", flush=True)
-    return good, bad
+    print(f"{name:<12}{good:>5} passed{len(failures):>5} failed {seconds:>7.1f} s", flush=True)
+    return good, len(failures)
 
 
 def main():

@@ -71,4 +71,6 @@ GIVEN = [
     Test("paging_direct_map"),
     Test("paging_nothing_writable_and_executable"),
     Test("paging_device"),
+    Test("console_user_records"),
+    Test("trap_ring3"),
 ]

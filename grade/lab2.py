@@ -34,15 +34,17 @@ EXERCISES = [
         Test("segment_copy_chain", 1),
     ]),
     Exercise("2.5", "copy on reference", ["segment_copy_reference.c"], [
-        Test("segment_copy_reference_read_moves", 7),
-        Test("segment_copy_reference_source_stays", 5),
-        Test("segment_copy_reference_own_stays", 4),
-        Test("segment_copy_reference_missing_zero", 3),
+        Test("segment_copy_reference_read_moves", 5),
+        Test("segment_copy_reference_comes_home", 3),
+        Test("segment_copy_reference_source_stays", 6),
+        Test("segment_copy_reference_own_stays", 5),
         Test("segment_copy_model", 1),
     ]),
 ]
 
 GIVEN = [
+    Test("segment_page_waits_for_others"),
+    Test("segment_copy_reference_missing_zero"),
     Test("object_ids_never_reused"),
     Test("object_ids_end"),
     Test("object_hold_refuses_dead"),

@@ -9,4 +9,13 @@ EXERCISES = [
     ]),
 ]
 
-GIVEN = []
+GIVEN = [
+    Test("libc_stdio"),
+    Test("libc_malloc"),
+    Test("libc_out_of_memory"),
+    Test("libc_files"),
+    Test("libc_errno"),
+    Test("libc_exit_status"),
+    Test("libc_abort"),
+    Test("libc_twice"),
+]

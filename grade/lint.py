@@ -3,9 +3,12 @@
 Counted are lines that hold code (neither blank nor comment only) of what runs in ring 0: given/ and
 the headers of a lab, and its solutions; not tests, handouts or ring 3. Also: the longest file and
 function, files over FILE_MOST lines and functions over FUNCTION_MOST, and every function that has a
-weak default: where it is overridden, which must be in exactly one place, in given/ of a later lab.
+weak default: where it is overridden, which must be in one place, in given/ or an exercise file of a
+later lab. And the layout of every C file is what .clang-format makes of it, if that tool is there.
 """
 import re
+import shutil
+import subprocess
 import sys
 from collections import defaultdict
 
@@ -17,13 +20,18 @@ FUNCTION_MOST = 60
 SUFFIXES = {".c", ".h", ".asm", ".inc", ".S"}
 NOT_KERNEL = {"test", "user", "programs", "experiments"}
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-DEFINITION = re.compile(r"^(\w+)\([^;]*$")
+DEFINITION = re.compile(r"^(?!__attribute__)(\w+)\([^;]*$")
 WEAK = re.compile(r"__attribute__\(\(weak\)\)|^WEAK\b")
 
 
 def folder_of(lab):
     """The folder of lab N, if it exists."""
     return next(iter(sorted(ROOT.glob(f"lab{lab}-*"))), None)
+
+
+def lab_of(path):
+    """The number of the lab that a source belongs to."""
+    return int(re.search(r"/lab(\d)-", str(path)).group(1))
 
 
 def kernel_files(lab):
@@ -63,14 +71,22 @@ def functions(path):
 
 
 def print_sizes(sources):
-    """The table of sizes; the sum."""
-    print(f"{'lab':<6}{'code':>8}{'budget':>8}{'files':>8}")
-    total = 0
+    """The table of sizes: lines of C, of headers and of assembly, and their sum beside the budget."""
+    print(f"{'lab':<6}{'C':>8}{'headers':>9}{'assembly':>9}{'sum':>8}{'budget':>8}")
+    totals = defaultdict(int)
     for lab, paths in sources.items():
-        lines = sum(count_code(path) for path in paths)
-        total += lines
-        print(f"{lab:<6}{lines:>8}{BUDGET.get(lab, '-'):>8}{len(paths):>8}")
-    print(f"{'sum':<6}{total:>8}{sum(BUDGET.values()):>8}")
+        kinds = defaultdict(int)
+        for path in paths:
+            kinds[path.suffix if path.suffix in (".c", ".h") else "asm"] += count_code(path)
+        for kind, lines in kinds.items():
+            totals[kind] += lines
+        print_row(lab, kinds, BUDGET[lab])
+    print_row("sum", totals, sum(BUDGET.values()))
+
+
+def print_row(title, kinds, budget):
+    print(f"{title:<6}{kinds['.c']:>8}{kinds['.h']:>9}{kinds['asm']:>9}{sum(kinds.values()):>8}"
+          f"{budget:>8}")
 
 
 def print_longest(paths):
@@ -104,7 +120,7 @@ def weak_and_strong(paths):
 
 
 def print_overrides(paths):
-    """Every weak default and its override; complaints where that is not one place in given/."""
+    """Every weak default and its override; complaints where that is not one place of a later lab."""
     weak, strong = weak_and_strong([path for path in paths if path.suffix == ".c"])
     wrong = []
     for name, places in sorted(weak.items()):
@@ -115,17 +131,30 @@ def print_overrides(paths):
             wrong.append(f"{name}: {len(places)} weak defaults")
         if len(by) > 1:
             wrong.append(f"{name}: overridden {len(by)} times")
-        wrong += [f"{path.relative_to(ROOT)}: overrides {name} outside given/" for path in by
-                  if "given" not in path.parts]
+        wrong += [f"{path.relative_to(ROOT)}: overrides {name} of the same lab or a later one"
+                  for path in by if lab_of(path) <= lab_of(places[0])]
     return wrong
+
+
+def check_format():
+    """Complaints about the layout of the tree's C files, ring 3 and tests included."""
+    if not shutil.which("clang-format"):
+        print("layout not checked: no clang-format")
+        return []
+    paths = [path for folder in [*ROOT.glob("lab[1-7]-*"), ROOT / "solutions", ROOT / "grade"]
+             for path in sorted(folder.rglob("*.[ch]")) if path.parent.name != "mutants"]
+    run = subprocess.run(["clang-format", "--dry-run", *map(str, paths)], stderr=subprocess.PIPE,
+                         text=True)
+    files = dict.fromkeys(re.findall(r"^(\S+?):\d+:\d+: warning", run.stderr, re.MULTILINE))
+    return [f"{path.replace(f'{ROOT}/', '')}: make format" for path in files]
 
 
 def main():
     sources = {lab: kernel_files(lab) for lab in range(1, LAST_LAB) if folder_of(lab)}
     paths = [path for some in sources.values() for path in some]
     print_sizes(sources)
-    wrong = print_longest(paths) + print_overrides(paths)
-    print("\n".join(f"too long or wrong: {line}" for line in wrong) or "nothing to complain of")
+    wrong = print_longest(paths) + print_overrides(paths) + check_format()
+    print("\n".join(f"wrong: {line}" for line in wrong) or "nothing wrong")
     return 1 if wrong else 0
 
 

@@ -62,7 +62,8 @@ def print_failure(names, trial, verdict, where, tree):
     said = f"{verdict.kind} by {verdict.hole}" if verdict.kind == "blocked" else verdict.kind
     if verdict.summary and verdict.kind != "blocked":
         said += f": {verdict.summary}"
-    print(f"  {', '.join(names)}: {said}")
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    print(f"  {names[0]}{more}: {said}")
     for line in verdict.detail:
         print(f"    {line}")
     print(f"      repeat: {repeat_command(trial, where, tree)}")

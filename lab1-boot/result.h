@@ -15,7 +15,8 @@
 #define EXIT_PANIC  0x12
 #define EXIT_HOLE   0x13
 
-#define RESULT_MAX 4096 /* bytes of a record, all in; what is longer is cut */
+#define RESULT_MAX      4096 /* bytes of a record, all in; what is longer is cut */
+#define RESULT_USER_MAX 512
 
 /* Finds the nonce and the command line (fw_cfg before the loader's). After boot_info_copy. */
 void result_begin(void);
@@ -23,8 +24,9 @@ void result_begin(void);
 /* Writes one kernel record; the format makes the JSON. Strings go through json_quote first. */
 __attribute__((format(printf, 2, 3))) void result_record(const char *kind, const char *format, ...);
 
-/* Writes one record for ring 3: `text` holds "KIND JSON", `length` bytes, made printable. */
-void result_user(const char *text, size_t length);
+/* Writes one record for ring 3: `text` holds "KIND {...}", KIND in small letters, `length` bytes of at most RESULT_USER_MAX;
+ * what is not printable ASCII becomes '?'. Text of another form is E_INVAL. Copied once by the caller: not ring 3's memory. */
+int result_user(const char *text, size_t length);
 
 /* `text` as a JSON string with its quotes, into `to`. Returns `to`. */
 char *json_quote(char *to, size_t size, const char *text);

@@ -70,8 +70,9 @@ int segment_page(struct segment *segment, uint64_t index, enum access access, st
 
 /* Makes the segment `pages` long. Growing costs nothing. Shrinking gives up every page at or beyond the new end and
  * every node that holds none of the rest, and refunds them, so that growing again shows zeros (S1, S5). A shared node
- * that keeps some of its pages is cloned first (S3). Mappings beyond the end have been cleared by the caller. Lock held.
- * E_INVAL: more than SEGMENT_PAGES_MOST. E_PERM: read-only. E_BUSY: below pinned_end. E_NOMEM: a clone could not be made; size unchanged. */
+ * that keeps some of its pages is cloned first (S3). Mappings beyond the end have been cleared by the caller. Lock
+ * held. E_INVAL: more than SEGMENT_PAGES_MOST. E_PERM: read-only. E_BUSY: below pinned_end. E_NOMEM: a clone could not
+ * be made; size and contents unchanged. */
 int segment_resize(struct segment *segment, uint64_t pages);
 
 /* --- exercises 2.3, 2.4, 2.5: the copies ----------------------------------------------------------------------- */
@@ -84,8 +85,8 @@ int segment_copy_eager(struct segment *from, struct segment *to);
  * Charges `to` for all of it at once. E_NOMEM, E_AGAIN: nothing done. */
 int segment_share_tree(struct segment *from, struct segment *to);
 
-/* 2.4 The node that this entry (or, where null, the root) points to becomes the segment's alone: where its count is over 1,
- * a clone takes its place (S3); at 1 it stays. Charges nothing (S4). What holds the entry is owned; lock held.
+/* 2.4 The node that this entry (or, where null, the root) points to becomes the segment's alone: where its count is
+ * over 1, a clone takes its place (S3); at 1 it stays. Charges nothing (S4). What holds the entry is owned; lock held.
  * E_NOMEM: unchanged. */
 int segment_own_node(struct segment *segment, node_entry_t *entry, uint32_t height);
 
@@ -94,8 +95,8 @@ int segment_own_node(struct segment *segment, node_entry_t *entry, uint32_t heig
 int segment_own_page(struct segment *segment, node_entry_t *entry);
 
 /* 2.5 The page `index` of a SEGMENT_ON_REFERENCE segment is touched by a read: as with a write, it gets its own page,
- * near the segment's home, at this first touch. A page that nobody shares stays where it is. The page is there; lock held.
- * Errors as segment_own_path. */
+ * near the segment's home, at this first touch. A page that nobody shares stays where it is. The page is there; lock
+ * held. Errors as segment_own_path. */
 int segment_reference_page(struct segment *segment, uint64_t index, struct page **out);
 
 /* --- given ------------------------------------------------------------------------------------------------------ */
@@ -156,8 +157,9 @@ segment_entry_set(struct segment *segment, node_entry_t *entry, struct page *pag
         segment->root = page;
 }
 
-/* Whether more than one entry or root points to a node or page. Once it is 1 on a path that is ours, it stays 1. Orders:
- * acquire; partner: the release in page_drop, by which the last other owner has read what it wanted before we write. */
+/* Whether more than one entry or root points to a node or page. Once it is 1 on a path that is ours, it stays 1.
+ * Orders: acquire; partner: the release in page_drop, by which the last other owner has read what it wanted before we
+ * write. */
 static inline bool
 page_is_shared(const struct page *page)
 {
@@ -169,17 +171,17 @@ page_is_shared(const struct page *page)
 int segment_add_node(struct segment *segment, struct page **out);
 int segment_add_page(struct segment *segment, struct page **out);
 
-/* Makes every node on the path to page `index` this segment's own, by segment_own_node, and gives the address of the entry
- * for that page; at height 0 the root itself stands for the entry and *entry is null. Missing nodes are added (and
- * charged), not the page. Lock held. E_NOMEM, E_AGAIN: what was cloned stays cloned, which changes no contents. */
+/* Makes every node on the path to page `index` this segment's own, by segment_own_node, and gives the address of the
+ * entry for that page; at height 0 the root itself stands for the entry and *entry is null. Missing nodes are added
+ * (and charged), not the page. Lock held. E_NOMEM, E_AGAIN: what was cloned stays cloned, which changes no contents. */
 int segment_own_path(struct segment *segment, uint64_t index, node_entry_t **entry);
 
 /* The first page at or after *index that is there; *index becomes its own. Null: none. Lock held. */
 struct page *segment_next_page(const struct segment *segment, uint64_t *index);
 
-/* The tree under `root` (null: nothing), which no entry of the segment points to any more: its charge is refunded, its counts
- * fall by one, and what nobody else points to is freed (through limbo where another core may still look at it; that part of
- * the charge returns when it leaves limbo). A page is a tree of height 0. */
+/* Gives up the tree under `root` (null: nothing), to which no entry of the segment points any more: its charge is
+ * refunded, its count falls by one, and what nobody else points to is freed (through limbo where another core may still
+ * look at it; that part of the charge returns when it leaves limbo). A page is a tree of height 0. */
 void segment_release_tree(struct segment *segment, struct page *root, uint32_t height);
 
 /* One entry less points to this node or page: freed with all below when it was the last, as in segment_release_tree.

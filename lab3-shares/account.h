@@ -1,4 +1,4 @@
-/* Accounts: who pays for memory. Exercise 3.5 is in share_charge.c.
+/* Accounts: who pays for memory. Exercise 3.5 is in account_charge.c.
  *
  * A1  limit = unspent + spent + moved: what is unspent lies in the total and in the budgets of the cores; what was moved
  *     is the limit of a sub-account, and comes back at its end.
@@ -19,7 +19,7 @@ struct account_budget { /* one core's, on its own line */
     _Alignas(CACHE_LINE) uint64_t unspent;
 };
 
-#define BUDGETS_PER_PAGE (PAGE_SIZE / sizeof(struct account_budget))
+#define BUDGETS_PER_BLOCK (PAGE_SIZE / sizeof(struct account_budget))
 
 struct account {
     struct account *parent; /* whom the limit returns to; null: the root account */
@@ -27,25 +27,33 @@ struct account {
     uint64_t references;    /* objects charged here, their shares, things in limbo; atomic */
     uint64_t total;         /* unspent and in no budget; atomic */
     uint64_t in_limbo;      /* charged for things that wait in limbo; atomic */
-    uint64_t moved;         /* limits of sub-accounts; atomic */
+    uint64_t moved;         /* limits of sub-accounts, and what these cost; atomic */
     uint64_t overhead;      /* bytes that the account's own blocks cost, charged to the parent */
-    struct limbo_item limbo;
-    struct account_budget *budget[]; /* BUDGETS_PER_PAGE a block, core_count in all */
+    uint32_t cores;         /* cores that have a budget; one that came up later spends from the total */
+    struct {
+        struct account *next;
+        uint64_t references, bytes, moved;
+    } counted;                       /* scratch of whoever recounts all accounts (lab 6) */
+    struct account_budget *budget[]; /* BUDGETS_PER_BLOCK a block, the last one shorter; atomic */
 };
 
 /* The account that owns all memory; its limit is set at start-up. */
 extern struct account *account_root;
 
 /* A sub-account whose limit of `bytes` is moved out of `parent`; one reference, the caller's.
- * E_NOMEM, E_AGAIN: the parent has not that much. */
+ * E_NOMEM, E_AGAIN: the parent has not that much, or there is no memory for it. */
 int account_create(struct account *parent, uint64_t bytes, uint32_t home, struct account **out);
 
 /* Spent by all cores, limbo included; exact when no core charges meanwhile. */
 uint64_t account_used(const struct account *account);
 
-/* --- exercise 3.5 --------------------------------------------------------------------------------------------- */
-
-/* account_charge and account_refund (object.h, page.h) as promised there, over the helpers below. */
+/* --- exercise 3.5: account_charge (object.h) and account_refund (page.h), over the helpers below --------------------
+ *
+ * account_charge: this core's budget pays. When it has too little, it is filled from the total; when that has too little as
+ * well, the budgets of all cores are collected first. When all that the account owns is too little, nothing has changed,
+ * and the error says whether to come back: E_AGAIN while things charged here waited in limbo before the last look, else
+ * E_NOMEM. account_refund: the bytes go back to the account that paid (A2), where this core can spend them at once.
+ * Either does nothing for a null account. */
 
 /* --- given ------------------------------------------------------------------------------------------------------ */
 
@@ -61,7 +69,8 @@ bool account_collect(struct account *account);
 /* Puts `bytes` back into this core's budget, or, when that holds two batches, into the total. */
 void account_unspend(struct account *account, uint64_t bytes);
 
-/* A thing charged here goes into, or has left, limbo: for E_AGAIN. Null account: nothing. */
-void account_limbo(struct account *account, int64_t bytes);
+/* Bytes charged here for things that wait in limbo. Acquire: what has left limbo before is back in the account (partner: the
+ * release in account_limbo). */
+uint64_t account_in_limbo(const struct account *account);
 
 #endif

@@ -34,20 +34,25 @@ struct share_slot {
 #define SLOTS_PER_PAGE    (PAGE_SIZE / sizeof(struct share_slot))
 #define SHARE_SLOTS_FIRST 8
 #define SHARE_SLOTS_MOST  (128 * SLOTS_PER_PAGE)
+#define SHARE_LIVE_MOST                                                                                      \
+    (SHARE_SLOTS_MOST / 8 * 5) /* entries of one share: a full table has room to be changed in */
+#define SHARE_BATCH 512        /* slots, or objects, between two calls of core_pass */
 
 struct share_table {
-    struct limbo_item limbo;
-    uint32_t slots;             /* power of two */
-    uint32_t used;              /* ids other than ID_FREE: entries and removed ones; under the share's lock */
-    uint32_t live;              /* entries */
-    struct account *account;    /* charged for table and slots */
-    struct share_slot *chunk[]; /* SLOTS_PER_PAGE each; a table of fewer slots has one shorter chunk */
+    struct limbo_item limbo; /* once a larger one has taken its place */
+    uint32_t slots;          /* power of two */
+    uint32_t used;           /* ids other than ID_FREE: entries and removed ones; under the share's lock */
+    uint32_t live;           /* entries */
+    uint64_t bytes;          /* of table and slots, charged to: */
+    struct account *account; /* held */
+    struct share_slot
+        *chunk[]; /* SLOTS_PER_PAGE each; a table of fewer slots has one shorter chunk. Constant */
 };
 
 struct share {
     struct object object;      /* its lock guards changes of the table */
     struct share_table *table; /* atomic: lookups read it without the lock */
-    struct account *account;   /* pays for what is allocated through this share */
+    struct account *account;   /* pays for what is allocated through this share, and for its tables; held */
     uint64_t level;
 };
 
@@ -62,6 +67,19 @@ static inline struct share_slot *
 share_table_slot(const struct share_table *table, uint32_t index)
 {
     return &table->chunk[index / SLOTS_PER_PAGE][index % SLOTS_PER_PAGE];
+}
+
+/* The two halves of a slot's object word. */
+static inline struct object *
+share_word_object(uint64_t word)
+{
+    return (struct object *)(word & ~(uint64_t)RIGHT_ALL);
+}
+
+static inline uint64_t
+share_word_rights(uint64_t word)
+{
+    return word & RIGHT_ALL;
 }
 
 /* Where the probe for an id begins; it goes on by one, modulo the table's slots. */
@@ -97,39 +115,79 @@ int share_insert(struct share *share, struct object *object, uint64_t rights);
  * Others may be in the middle of a probe, or hold what they found. Share locked. E_NOENT: no such id. */
 int share_remove(struct share *share, uint64_t id, struct object **out);
 
-/* --- exercise 3.4: object_drop (object.h), and --------------------------------------------------------------------- */
+/* --- exercise 3.4: object_drop (object.h), and ----------------------------------------------------------------------
+ *
+ * object_drop replaces lab 2's: what the last reference held may be the last reference of something else, and so on, 10,000
+ * deep. So the dead wait on a list of their core, which the first object_drop empties and those inside it only add to; after
+ * each SHARE_BATCH of them it crosses (core_pass). Whoever calls it forgets what was looked up and not held. */
 
-/* Puts a share into slot `slot` of this core's set, or takes it out (share null), with the references that this means
- * (H4). What was in the slot is dropped. E_NOENT: the share is dead. */
+/* Puts a share into slot `slot` (1 to HANDLE_SLOTS - 1) of this core's set, or takes it out (share null), with the
+ * references that this means (H4). What was in the slot is dropped. E_NOENT: the share is dead; nothing changed. */
 int share_set_change(unsigned slot, struct share *share, uint64_t rights);
 
-/* Gives up every entry of a dead share, without recursion and in batches of 512. Called with the share's grace period
- * over. */
+/* Drops the reference of every entry of a dead share, whose grace period is over; crosses (core_pass) after each
+ * SHARE_BATCH of slots. The table is freed by the caller. */
 void share_empty(struct share *share);
 
-/* --- given ------------------------------------------------------------------------------------------------------ */
+/* --- given: looking up ----------------------------------------------------------------------------------------------- */
 
 /* share_find, then type (0: any) and rights: E_TYPE, E_PERM. */
 struct share_found share_find_typed(uint64_t handle, uint8_t type, uint64_t rights);
 
-/* A share whose parent is `parent` (null: level 0, for the first). limit_pages 0: the parent's account; else its own,
- * with that limit moved out of it. The caller holds the one reference. */
-int share_create(struct share *parent, struct account *account, uint64_t limit_pages, uint32_t home, const char *name,
-                 struct share **out);
+/* The share that a call allocates through: it must stand in the set itself, since the handle of what is made names it by its
+ * slot. share_find_typed with W, and E_INVAL: the handle has an id. */
+struct share_found share_find_own(uint64_t handle);
 
-/* Makes room for one more entry, by a new table where needed. Share locked. E_NOMEM, E_AGAIN, E_NOSPC. */
+/* The first entry at or after slot *cursor of a table, and its rights; *cursor then stands behind it. Null: no more, *cursor
+ * is the table's end. Takes no lock; an entry that is added or removed meanwhile may be seen or not. The object may be
+ * used until the core's next crossing. */
+struct object *share_table_next(const struct share_table *table, uint32_t *cursor, uint64_t *rights);
+
+/* The table as a lookup sees it. */
+static inline struct share_table *
+share_table(const struct share *share)
+{
+    /* Acquire; partner: the release in share_make_room, before which the table was filled. */
+    return __atomic_load_n(&share->table, __ATOMIC_ACQUIRE);
+}
+
+/* --- given: changing -------------------------------------------------------------------------------------------------- */
+
+/* A share whose parent is `parent` (null: level 0, for the first), charged to `account`. limit_pages 0: what is allocated
+ * through it is charged there, too; else to an account of its own, with that limit moved out of it. The caller holds the one
+ * reference; the share stands nowhere yet. E_NOMEM, E_AGAIN, E_NOSPC; E_INVAL: more pages than a number of bytes can say. */
+int share_create(struct share *parent, struct account *account, uint64_t limit_pages, uint32_t home,
+                 const char *name, struct share **out);
+
+/* Makes room for one more entry, by a new table where needed. Share locked. E_NOMEM, E_AGAIN; E_NOSPC: SHARE_LIVE_MOST. */
 int share_make_room(struct share *share);
 
-/* lock, check that it lives, make room, insert: E_NOENT when the share is dead, E_LOOP (H5), and those above. */
+/* lock, check that it lives, make room, insert: E_NOENT when the share is dead, E_LOOP (H5), and those above. The caller
+ * found the object in this crossing, or holds it. In a public share it becomes public, and all that it leads to. */
 int share_add(struct share *share, struct object *object, uint64_t rights);
 
-/* lock, remove, drop. */
+/* share_add of a new object with all rights, for a call that made it: drops the caller's reference; the object's handle
+ * through the share in the slot of `handle`, or the error: then nothing is left of it. */
+int64_t share_add_new(uint64_t handle, struct share *share, struct object *object);
+
+/* lock, remove, drop. E_NOENT. */
 int share_delete(struct share *share, uint64_t id);
+
+/* object_publish, and the same for all that a share leads to. Before another core can reach it. */
+void share_publish(struct object *object);
 
 /* The first empty slot of this core's set; 0: none. */
 unsigned share_set_free(void);
 
 /* Empties this core's set: when its program ends. */
 void share_set_clear(void);
+
+/* --- given: tables ---------------------------------------------------------------------------------------------------- */
+
+/* An empty table, charged to `account`. E_NOMEM, E_AGAIN. */
+int share_table_create(struct account *account, uint32_t home, uint32_t slots, struct share_table **out);
+
+/* Frees a table that nobody can be looking at, and refunds it. Its entries' references are the caller's matter. */
+void share_table_free(struct share_table *table);
 
 #endif

@@ -30,7 +30,10 @@
 #include "perm.h"
 
 #define INNER_BYTES_MOST (1ul << 39) /* 512 GiB: what one level-2 table spans */
-#define MAPPING_LEVELS   10          /* of the skip list: good for some thousand mappings */
+#define MAPPING_LEVELS   10          /* of the skip list, each with a quarter of the one below: good for a million mappings */
+
+/* A root's directory entry that names an inner tree's leaf table (T2). Bit 9 is software's: SDM vol. 3A, table 4-18. */
+#define ENTRY_BORROWED (1ul << 9)
 
 struct tree;
 
@@ -38,6 +41,7 @@ struct tree;
  * links; replaced by a new one when an unmap cuts it. Its reference keeps the object alive. */
 struct mapping {
     struct limbo_item limbo;
+    struct account *account; /* the tree's: pays for this block */
     struct tree *tree;
     struct object *object; /* a segment, or (in a root) an inner tree */
     uint64_t start, bytes, offset;
@@ -77,49 +81,51 @@ int tree_find(struct tree *root, uint64_t address, struct place *out);
 
 /* --- exercise 4.2 ---------------------------------------------------------------------------------------------- */
 
-/* A fault of `access` at a place of the root `root`, at `address`: makes the page be there and enters it, with T3 and T4.
- * Locks of segment, inner tree and root are held in this order, and the place was found under them. Counts page-ins and
- * late arrivals (an entry already there that allows the access).
- * E_FAULT: the permissions do not allow it, or the page lies beyond the segment's end. E_NOMEM, E_AGAIN. */
+/* A fault of `access` at `address` of the root, which leads to `place`: makes the page be there (segment_touch) and enters
+ * it into the leaf table of place->tree, with T3 and T4. The segment's lock is held, place_lock takes those of the trees; where
+ * the place has meanwhile become another, nothing is entered and the result is 0: the processor tries again and asks again.
+ * Where place->tree is not the root and its table is not linked yet, tree_link comes first.
+ * An entry that is there already and allows the access is left alone: another core was faster. Counts page-ins (entries that
+ * were not there) and late arrivals (entries that were, and needed no link either).
+ * E_FAULT: place->perm does not allow the access, or the page lies at or beyond the segment's end; nothing was touched.
+ * E_NOMEM, E_AGAIN: of segment_touch, or for a table. */
 int fault_enter(struct tree *root, uint64_t address, const struct place *place, enum access access);
 
 /* --- exercise 4.3, the heart ------------------------------------------------------------------------------------ */
 
-/* Links the inner tree's leaf table for place->offset (made by tree_leaf when it is not there yet) into the root's directory at `address`: the
- * entry names the inner tree's table (T2), narrowed to place->root->perm (T3). One more reference on the table's page. Links all the
- * other leaf tables that the inner tree has within this mapping and directory as well (a "link fault copies all that are present"). Locks
- * held. Counts one link fault. E_NOMEM, E_AGAIN: nothing linked. */
+/* Links the inner tree's leaf table for place->offset (made by tree_entry when it is not there yet) into the root's directory at
+ * `address`: the entry names the inner tree's table (T2), narrowed to place->root->perm (T3), with ENTRY_BORROWED. One more
+ * reference on the table's page. So are all other leaf tables that the inner tree has within this mapping and this table of the
+ * directory, since they will be wanted next. Locks of both trees held; the root's entry is not present. Counts one link fault.
+ * E_NOMEM, E_AGAIN: nothing linked. */
 int tree_link(struct tree *root, uint64_t address, const struct place *place);
 
 /* --- exercise 4.4 ---------------------------------------------------------------------------------------------- */
 
-/* Clears the entries of [start, start + bytes) of a tree, flushes the cores that run on it (for an inner tree: on the
- * roots that show it, whose directory entries are cleared, too, where a whole leaf table goes), and only then frees leaf tables that no mapping of this tree needs any
- * more (T5). Mappings have been taken out before; pages belong to their segments and are not freed here. Tree locked. */
+/* Clears the entries of [start, start + bytes) of a tree, then flushes where any has changed (tree_flush), and only then frees the leaf tables that
+ * no mapping of this tree needs any more (T5). The mappings have been taken out before; pages belong to their segments and are
+ * not freed here. For each leaf table on the way (tree_next_table):
+ * - one that the root has borrowed loses its directory entry, and one reference; its entries are the inner tree's;
+ * - any other loses its entries in the range; if tree_needs_table says no, also its directory entry and one reference,
+ *   and those that the roots have borrowed of it (tree_recall_table).
+ * A table whose last reference went is freed by tree_free_table, after the flush. Tree locked. */
 void tree_clear(struct tree *tree, uint64_t start, uint64_t bytes);
-
-/* --- exercise 4.6 ---------------------------------------------------------------------------------------------- */
-
-/* Copies between the kernel and ring 3's addresses, through the tree and the direct map; user addresses are never used
- * directly. Every page is looked up, with the access it needs, before it is used, each as far as it reaches; a page that is not there yet is faulted in.
- * copy_out breaks copy-on-write first, one page at a time under the segment's lock. copy_in neither locks nor breaks.
- * Bytes may cross pages and mappings; the range may not pass USER_END or wrap. Runs on the current tree of this core.
- * E_FAULT: some byte is not accessible; what came before it may have been copied. E_NOMEM, E_AGAIN. */
-int user_copy_in(void *to, uint64_t address, uint64_t bytes);
-int user_copy_out(uint64_t address, const void *from, uint64_t bytes);
 
 /* --- given ------------------------------------------------------------------------------------------------------ */
 
 /* A root or inner tree without mappings; the caller holds the one reference. `account` pays for its tables. */
 int tree_create(bool inner, struct account *account, uint32_t home, const char *name, struct tree **out);
 
-/* Maps [offset, offset + bytes) of a segment, or, in a root, of an inner tree. Multiples of 4 KiB (2 MiB for inner trees).
- * The segment may be shorter: faults beyond its end are E_FAULT.
- * E_INVAL: alignment, range, empty perm, or bits it does not know. E_TYPE: an inner tree in an inner tree. E_EXIST: something is mapped there, or the inner tree stands in this root already.
- * E_NOMEM, E_AGAIN. E_NOENT: the object is dead. */
+/* Maps [offset, offset + bytes) of a segment, or, in a root, of an inner tree, at `start`. Multiples of 4 KiB, of 2 MiB for inner
+ * trees. The segment may be shorter: faults beyond its end are E_FAULT. No locks held.
+ * E_INVAL: alignment, range, no PERM_R, or bits it does not know. E_TYPE: an inner tree in an inner tree, or a root. E_EXIST:
+ * something is mapped there, or the inner tree stands in this root already. E_PERM: W on a read-only segment. E_NOENT: the tree or
+ * the object is dead. E_NOMEM, E_AGAIN. */
 int tree_map(struct tree *tree, uint64_t start, struct object *object, uint64_t offset, uint64_t bytes, uint64_t perm);
 
-/* Unmaps all of [start, start + bytes), cutting mappings at its borders (an inner tree's at 2 MiB). E_INVAL, E_NOMEM, E_AGAIN: nothing done. */
+/* Unmaps all of [start, start + bytes), cutting mappings at its borders. No locks held; the caller holds the tree.
+ * E_INVAL: alignment, range, or it would cut an inner tree's mapping between multiples of 2 MiB. E_NOMEM, E_AGAIN: nothing
+ * done; or, where another core has mapped across a border meanwhile, E_AGAIN and some of it is done. */
 int tree_unmap(struct tree *tree, uint64_t start, uint64_t bytes);
 
 /* The mapping that covers `offset`, or null; no lock. */
@@ -128,23 +134,68 @@ struct mapping *mapping_find(struct tree *tree, uint64_t offset);
 /* The first mapping that ends after `offset`, or null. */
 struct mapping *mapping_first(struct tree *tree, uint64_t offset);
 
+/* Table entries are read and written by these: the processor's table walkers, on all cores, read them at any time. Relaxed:
+ * what they point to was written before, under the same lock, and x86 keeps stores in order. */
+static inline uint64_t
+entry_load(const uint64_t *entry)
+{
+    return __atomic_load_n(entry, __ATOMIC_RELAXED);
+}
+
+static inline void
+entry_store(uint64_t *entry, uint64_t value)
+{
+    __atomic_store_n(entry, value, __ATOMIC_RELEASE);
+}
+
 /* The leaf table's entry for an address of the tree; null when a table on the way is missing. With `make`, missing tables
- * are made (charged to the tree's account): *error gets E_NOMEM or E_AGAIN. Tree locked. */
+ * are made (charged to the tree's account), and null means *error: E_NOMEM or E_AGAIN. Tree locked. */
 uint64_t *tree_entry(struct tree *tree, uint64_t offset, bool make, int *error);
 
 /* The directory entry (of 2 MiB) for an address of the tree; as above, tables above it are made. */
 uint64_t *tree_directory(struct tree *tree, uint64_t offset, bool make, int *error);
 
+/* The first present directory entry at or after *slot (a multiple of 2 MiB) and below end, or null; *slot becomes its address. */
+uint64_t *tree_next_table(struct tree *tree, uint64_t *slot, uint64_t end);
+
+/* Whether a mapping of this tree lies in the 2 MiB from `slot` on. */
+bool tree_needs_table(struct tree *tree, uint64_t slot);
+
+/* Clears the directory entries by which roots have borrowed the inner tree's leaf table for `slot`, and their references. Of
+ * a root nobody borrows: nothing. Inner tree locked, no root. */
+void tree_recall_table(struct tree *tree, uint64_t slot);
+
+/* Frees a table that nothing refers to and no core's walker can reach: flushed. Its charge returns. */
+void tree_free_table(struct tree *tree, struct page *table);
+
+/* Takes from each present entry of [start, start + bytes) all bits that are not in `keep`; with keep = 0, clears it. True when
+ * any has changed: then flush. Tables that are borrowed are left alone. Tree locked. */
+bool tree_change_entries(struct tree *tree, uint64_t start, uint64_t bytes, uint64_t keep);
+
+/* Returns when no core can use, in ring 3, translations from before changes that were made to the tree. Tree locked. */
+void tree_flush(struct tree *tree);
+
+/* What the processor finds at an address of a root: the leaf entry, with its W and X narrowed by the directory's; 0: nothing.
+ * Takes no lock: another core may change it at any time. */
+uint64_t tree_translate(struct tree *root, uint64_t address);
+
+/* Locks the trees of a place (inner, then root), and tells whether `address` still leads there. Segment locked. */
+bool place_lock(struct tree *root, uint64_t address, const struct place *place);
+void place_unlock(struct tree *root, const struct place *place);
+
 /* Permission bits of a leaf or directory entry: PERM_* -> ENTRY_*. */
 uint64_t entry_bits(uint64_t perm);
 
-/* Handles a fault at a user address on root: finds, locks, finds again, enters (4.1 to 4.3). 0: go on; else the error. */
+/* Handles a fault at a user address on root (4.1 to 4.3). 0: try again; else what fault_enter says, or E_FAULT: nothing is mapped,
+ * or `execute` and not X. No locks held. */
 int tree_fault(struct tree *root, uint64_t address, enum access access, bool execute);
 
-/* The cores that may have translations of this tree: those that run on it, or on a root that shows it. Tree locked. */
+/* The cores that may have translations of this tree: those that run on it, or on a root that shows it; at most CORE_MAX. Tree
+ * locked. */
 size_t tree_cores(struct tree *tree, uint32_t *indices);
 
-/* Loads a root on this core, or, for null, the kernel's own. E_BUSY: it has a tenant (T7). */
+/* Loads a root on this core, or, for null, the kernel's own; leaves the one that ran here. The caller holds it as long as it
+ * runs. E_BUSY: it runs on another core (T7). */
 int tree_load(struct tree *root);
 
 /* The root that this core runs on, or null. */
@@ -152,10 +203,10 @@ struct tree *tree_current(void);
 
 /* A core's counts, for tests and the books. */
 struct tree_counts {
-    uint64_t page_ins;   /* faults that put a page into a table */
+    uint64_t page_ins;    /* faults that put a page into a table */
     uint64_t link_faults; /* faults that linked an inner tree's tables into a root */
-    uint64_t late;       /* faults that found the page there */
-    uint64_t flushes;
+    uint64_t late;        /* faults that found the page there */
+    uint64_t flushes;     /* times that cores had to flush */
 };
 extern PER_CORE struct tree_counts tree_counts;
 

@@ -96,20 +96,13 @@ boot_allocate(uint64_t bytes)
 static const char *
 memory_type_name(uint32_t type)
 {
-    switch (type) {
-    case MEMORY_RAM:
-        return "RAM";
-    case MEMORY_ACPI:
-        return "ACPI tables";
-    case MEMORY_ACPI_NVS:
-        return "ACPI, kept over sleep";
-    case MEMORY_BAD:
-        return "bad";
-    case MEMORY_KERNEL:
+    static const char *const names[] = {
+        [MEMORY_RAM] = "RAM",           [MEMORY_RESERVED] = "reserved", [MEMORY_ACPI] = "ACPI tables",
+        [MEMORY_ACPI_NVS] = "ACPI NVS", [MEMORY_BAD] = "bad",
+    };
+    if (type == MEMORY_KERNEL)
         return "kernel";
-    default:
-        return "reserved";
-    }
+    return type != 0 && type < ARRAY_LENGTH(names) ? names[type] : "reserved";
 }
 
 COMMAND(map, "the firmware's memory map, and what the kernel has taken of it")

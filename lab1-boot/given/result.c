@@ -154,24 +154,33 @@ result_record(const char *kind, const char *format, ...)
     va_end(arguments);
 }
 
-__attribute__((format(printf, 1, 2))) static void
-result_record_user(const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void
+result_record_user(const char *kind, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    record_write('u', "", format, arguments);
+    record_write('u', kind, format, arguments);
     va_end(arguments);
 }
 
-void
+int
 result_user(const char *text, size_t length)
 {
-    char line[513];
-    length = minimum(length, sizeof line - 1);
+    char line[RESULT_USER_MAX + 1];
+    if (length > RESULT_USER_MAX)
+        return E_INVAL;
+    size_t kind = 0;
+    while (kind < length && text[kind] >= 'a' && text[kind] <= 'z')
+        kind++;
+    if (kind == 0 || length < kind + 3 || text[kind] != ' ' || text[kind + 1] != '{' ||
+        text[length - 1] != '}')
+        return E_INVAL;
     for (size_t i = 0; i < length; i++)
         line[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+    line[kind] = '\0';
     line[length] = '\0';
-    result_record_user("%s", line);
+    result_record_user(line, "%s", line + kind + 1);
+    return 0;
 }
 
 char *

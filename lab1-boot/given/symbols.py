@@ -17,12 +17,16 @@ HEADING = re.compile(r"^(?:CU: )?(\S+):(?:\[\+\+\])?$")
 
 
 def read_functions(kernel, text):
-    """{offset: name} of all code; where several names stand at one address, the first global one."""
-    functions = {}
+    """{offset: name} of all code; where several names stand at one address, the last global one. nasm's local labels,
+    `parent.label`, are part of their parent."""
+    functions, parent = {}, ""
     listing = subprocess.run(["nm", "-n", kernel], check=True, capture_output=True, text=True).stdout
     for line in listing.splitlines():
         address, kind, name = line.split(maxsplit=2)
         offset = int(address, 16) - KERNEL_BASE
+        if parent and name.startswith(parent + "."):
+            continue
+        parent = name
         if kind in "tTwW" and offset in text and (offset not in functions or kind in "TW"):
             functions[offset] = name
     return functions

@@ -29,41 +29,21 @@ HOLE_STACK              equ 16384
 .ss:            resq 1
         endstruc
 
-%macro REGISTERS_SAVE 0
-        push    rax
-        push    rbx
-        push    rcx
-        push    rdx
-        push    rsi
-        push    rdi
-        push    rbp
-        push    r8
-        push    r9
-        push    r10
-        push    r11
-        push    r12
-        push    r13
-        push    r14
-        push    r15
-        cld                             ; C counts on it
+; The registers of the frame, in the order in which they are pushed.
+%define REGISTERS rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
+
+%macro PUSH_EACH 1-*
+    %rep %0
+        push    %1
+        %rotate 1
+    %endrep
 %endmacro
 
-%macro REGISTERS_LOAD 0
-        pop     r15
-        pop     r14
-        pop     r13
-        pop     r12
-        pop     r11
-        pop     r10
-        pop     r9
-        pop     r8
-        pop     rbp
-        pop     rdi
-        pop     rsi
-        pop     rdx
-        pop     rcx
-        pop     rbx
-        pop     rax
+%macro POP_EACH 1-*                     ; from the last to the first
+    %rep %0
+        %rotate -1
+        pop     %1
+    %endrep
 %endmacro
 
         bits 64
@@ -73,7 +53,8 @@ HOLE_STACK              equ 16384
 ; words, and a whole frame is 22 words: it is aligned again below.
         global  trap_common
 trap_common:
-        REGISTERS_SAVE
+        PUSH_EACH REGISTERS
+        cld                             ; C counts on it
         mov     rbx, rsp                ; the frame
         mov     rax, [rbx + frame.vector]
         cmp     rax, VECTOR_NMI
@@ -108,7 +89,7 @@ trap_resume:                            ; rdi = frame
         swapgs
 .load:
         mov     rsp, rbx
-        REGISTERS_LOAD
+        POP_EACH REGISTERS
         add     rsp, 16                 ; vector and error code
         iretq
 
@@ -136,7 +117,7 @@ trap_own_stack:
         mov     edx, r13d
         wrmsr
         mov     rsp, rbx
-        REGISTERS_LOAD
+        POP_EACH REGISTERS
         add     rsp, 16
         iretq
 

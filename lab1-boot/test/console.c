@@ -63,3 +63,20 @@ TEST(console_command_line)
     check(command_value("tes", value, sizeof value) == NULL);
     check(command_value("nonce", value, sizeof value) == NULL);
 }
+
+/* Ring 3 writes records of its own, but only such as have the form of one. */
+TEST(console_user_records)
+{
+    const char good[] = "metric {\"value\":1}";
+    char longest[RESULT_USER_MAX + 2];
+    check_equal(0, result_user(good, sizeof good - 1));
+    const char *const bad[] = {"",    "metric",    "metric ", "metric {",     "{}",
+                               " {}", "Metric {}", "a b {}",  "end {}\n@n1 0"};
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
+        check_equal(E_INVAL, result_user(bad[i], strlen(bad[i])));
+    memset(longest, ' ', sizeof longest);
+    memcpy(longest, "note {", 6);
+    longest[RESULT_USER_MAX - 1] = longest[RESULT_USER_MAX] = '}';
+    check_equal(0, result_user(longest, RESULT_USER_MAX));
+    check_equal(E_INVAL, result_user(longest, RESULT_USER_MAX + 1));
+}

@@ -29,6 +29,7 @@ where_set(uint32_t index, enum core_state state)
 /* Not before this core has crossed: the call that gave the item up may still look at it. */
 TEST(limbo_own_core)
 {
+    test_cross(); /* what the start has left */
     limbo_put(&items[0], count_freed);
     check_equal(1, limbo_waiting());
     for (int i = 0; i < 5; i++)
@@ -73,6 +74,7 @@ TEST(limbo_other_core_away)
 /* What is put while a grace period runs is not covered by it. */
 TEST(limbo_later_items_wait)
 {
+    test_cross(); /* what the start has left */
     limbo_put(&items[0], count_freed);
     limbo_turn();
     limbo_put(&items[1], count_freed);
@@ -94,6 +96,7 @@ TEST(limbo_release_puts)
 /* One turn is short, however much waits. */
 TEST(limbo_batches)
 {
+    test_cross(); /* what the start has left */
     for (size_t i = 0; i < ARRAY_LENGTH(items); i++)
         limbo_put(&items[i], count_freed);
     limbo_turn();
@@ -107,6 +110,7 @@ TEST(limbo_batches)
 /* A core that is out of memory takes from the others' limbo. */
 TEST(limbo_all_cores)
 {
+    test_cross(); /* what the start has left */
     uint32_t other = test_add_core();
     where_set(other, CORE_RING3);
     test_as_core(other);

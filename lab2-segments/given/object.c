@@ -62,7 +62,7 @@ bool
 object_hold(struct object *object)
 {
     uint32_t count = __atomic_load_n(&object->references, __ATOMIC_RELAXED);
-    /* Acquire on success: sees the object as its maker left it (partner: the release by which its entry was published). */
+    /* Acquire on success: sees the object as its maker left it. Partner: the release that published its entry. */
     while (count != 0)
         if (__atomic_compare_exchange_n(&object->references, &count, count + 1, true, __ATOMIC_ACQUIRE,
                                         __ATOMIC_RELAXED))
@@ -78,37 +78,41 @@ object_publish(struct object *object)
     __atomic_fetch_or(&object->flags, OBJECT_PUBLIC, __ATOMIC_RELAXED);
 }
 
-/* Nobody can be looking at it any more. */
+/* Gives up what the object refers to, and frees it and its charge; nobody can be looking at it any more. The caller
+ * drops the account. */
 static void
 object_free(struct object *object)
 {
+    struct account *account = object->account;
+    uint64_t bytes = object->bytes;
     TABLE_EACH (object_type, const struct object_type_operations, entry)
         if ((*entry)->type == object->type)
             (*entry)->destroy(object);
-
-    struct account *account = object->account;
-    uint64_t bytes = object->bytes;
     slab_free(object);
     account_refund(account, bytes);
-    account_drop(account);
 }
 
 static void
 object_leave_limbo(struct limbo_item *item)
 {
     struct object *object = CONTAINER_OF(item, struct object, limbo);
-    account_limbo(object->account, -(int64_t)object->bytes);
+    struct account *account = object->account;
+    uint64_t bytes = object->bytes;
     object_free(object);
+    account_limbo(account, -(int64_t)bytes);
+    account_drop(account);
 }
 
 void
 object_bury(struct object *object)
 {
+    struct account *account = object->account;
     if (object_is_public(object)) {
-        account_limbo(object->account, object->bytes);
+        account_limbo(account, object->bytes);
         limbo_put(&object->limbo, object_leave_limbo);
     } else {
         object_free(object);
+        account_drop(account);
     }
 }
 
@@ -118,8 +122,8 @@ page_leave_limbo(struct limbo_item *item)
     struct page *page = CONTAINER_OF(item, struct page, limbo);
     struct account *account = page->account;
     page_free(page);
-    account_limbo(account, -(int64_t)PAGE_SIZE);
     account_refund(account, PAGE_SIZE);
+    account_limbo(account, -(int64_t)PAGE_SIZE);
     account_drop(account);
 }
 

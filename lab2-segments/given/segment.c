@@ -1,4 +1,4 @@
-/* Segments as objects: made, copied, resized, and taken apart. The tree is in segment_tree.c, the exercises around it. */
+/* Segments as objects: made, copied, resized, and taken apart. Their trees are in segment_tree.c. */
 #include "segment.h"
 
 #include "core.h"
@@ -87,8 +87,8 @@ segment_set_pages(struct segment *segment, uint64_t pages)
     return error;
 }
 
-/* Puts a module's frame into the segment. The module itself counts as one owner, for good: so a copy of the segment never
- * takes a frame for its own, and none is ever freed. */
+/* Puts a module's frame into the segment. The module itself counts as one owner, for good: so a copy of the segment
+ * never takes a frame for its own, and none is ever freed. */
 static int
 segment_add_frame(struct segment *segment, uint64_t index, struct page *page)
 {

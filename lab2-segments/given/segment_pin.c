@@ -3,6 +3,7 @@
 #include "segment_pin.h"
 
 #include "panic.h"
+#include "segment_touch.h"
 
 int
 segment_pin(struct segment *segment, uint64_t first, uint64_t count)
@@ -11,7 +12,7 @@ segment_pin(struct segment *segment, uint64_t first, uint64_t count)
     int error = first + count < first || first + count > segment->pages ? E_INVAL : 0;
     for (uint64_t i = first; error == 0 && i < first + count; i++) {
         struct page *page;
-        error = segment_page(segment, i, ACCESS_WRITE, &page);
+        error = segment_touch(segment, i, ACCESS_WRITE, &page);
     }
     if (error == 0) {
         segment->pins++;

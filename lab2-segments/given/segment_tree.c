@@ -1,9 +1,11 @@
 /* The tree of a segment: what the exercises and the given calls walk it with.
  *
- * Nodes and pages are counted by entries that point to them; the books of a segment (pages_held, nodes_held, the charge)
- * count all that it can reach, shared or not (S4). Taking a thing out therefore has two parts: the books, for everything
- * below it, and the counts, where what others still point to ends the descent. */
+ * Nodes and pages are counted by entries that point to them; the books of a segment (pages_held, nodes_held, the
+ * charge) count all that it can reach, shared or not (S4). Taking a thing out therefore has two parts: the books, for
+ * everything below it, and the counts, where what others still point to ends the descent. */
 #include "segment.h"
+
+#include "panic.h"
 
 /* What a tree holds, the root itself included. */
 struct holdings {
@@ -119,11 +121,12 @@ tree_count(const struct page *page, uint32_t height, struct holdings *sum)
             tree_count(page_at(node_entries(page)[i]), height - 1, sum);
 }
 
-/* Takes one count off a tree. What nobody points to any more is freed: at once, or, where another core may still look at
- * it, through limbo, where `account` goes on paying for it. Returns the pages and nodes that it pays for. */
+/* Takes one count off a tree. What nobody points to any more is freed: at once, or, where another core may still look
+ * at it, through limbo, where `account` goes on paying for it. Returns the pages and nodes that it pays for. */
 static uint64_t
 tree_unlink(struct segment *segment, struct page *page, uint32_t height, struct account *account)
 {
+    assert(page->references > 0);
     if (!page_drop(page))
         return 0;
     uint64_t waiting = 0;
@@ -145,6 +148,7 @@ segment_release_tree(struct segment *segment, struct page *root, uint32_t height
         return;
     struct holdings lost = {0};
     tree_count(root, height, &lost);
+    assert(lost.pages <= segment->pages_held && lost.nodes <= segment->nodes_held);
     segment->pages_held -= lost.pages;
     segment->nodes_held -= lost.nodes;
 

@@ -11,7 +11,7 @@ make_marked(uint64_t pages)
     return segment;
 }
 
-/* "Copy on write renamed": a read shares the page. Here the copy's read takes a page of its own, from its own home. */
+/* "Copy on write renamed": a read shares the page. Here the copy's read takes a page of its own. */
 TEST(segment_copy_reference_read_moves)
 {
     struct books before = books_take();
@@ -20,13 +20,24 @@ TEST(segment_copy_reference_read_moves)
     uint64_t free_pages = page_free_count();
     check_equal(601, page_seen(copy, 600));
     check(page_there(copy, 600) != page_there(from, 600));
-    check_equal(copy->object.home, page_there(copy, 600)->home);
     check_equal(free_pages - 1 - copy->height, page_free_count());
     check_equal(page_there(from, 601), page_there(copy, 601)); /* not touched yet */
     check_held(copy);
     segment_give(from);
     segment_give(copy);
     check_books(before);
+}
+
+/* What the copy is for: its pages come near the core that asked for it. */
+TEST(segment_copy_reference_comes_home)
+{
+    uint32_t other = core_with_pages(8);
+    struct segment *from = make_marked(700), *copy;
+    check_equal(0, segment_copy(from, COPY_ON_REFERENCE, NULL, other, "copy", &copy));
+    check_equal(0, page_there(copy, 600)->home);
+    check_equal(601, page_seen(copy, 600));
+    check_equal(other, page_there(copy, 600)->home);
+    check_equal(0, page_there(from, 600)->home);
 }
 
 TEST(segment_copy_reference_source_stays)

@@ -13,20 +13,28 @@ make_marked(uint64_t pages, uint64_t step)
     return segment;
 }
 
+static uint64_t
+pages_of(enum page_kind kind)
+{
+    uint64_t count = 0;
+    for (uint64_t frame = 0; frame < page_limit; frame++)
+        count += page_table_all[frame].kind == kind;
+    return count;
+}
+
 /* A copy of 64 MiB takes no page at all; writing one page takes that page and its path, and no more. */
 TEST(segment_copy_write_takes_path)
 {
     struct books before = books_take();
     struct segment *from = make_marked(LARGE, 1);
-    struct segment *copy = segment_copied(from, COPY_EAGER);
-    segment_give(copy);
-    copy = segment_copied(from, COPY_ON_WRITE);
+    uint64_t data_pages = pages_of(PAGE_DATA), nodes = pages_of(PAGE_NODE);
+    struct segment *copy = segment_copied(from, COPY_ON_WRITE);
+    check_equal(data_pages, pages_of(PAGE_DATA));
+    check_equal(nodes, pages_of(PAGE_NODE));
     check_equal(LARGE, copy->pages_held);
     check_equal(from->nodes_held, copy->nodes_held);
 
     uint64_t free_pages = page_free_count();
-    segment_give(segment_copied(copy, COPY_ON_WRITE));
-    check_equal(free_pages, books_take().free_pages);
     page_mark(copy, 5000, 1);
     check_equal(free_pages - 1 - copy->height, page_free_count());
     page_mark(copy, 5001, 1); /* its path is the copy's own by now */
@@ -101,6 +109,17 @@ TEST(segment_copy_write_last_owner_keeps)
     struct books before = books_take();
     page_mark(from, 301, 7);
     check_equal(frame, page_there(from, 301));
+
+    /* The same, with no lookup before that might have seen that there is nothing to do. */
+    struct page *root = from->root;
+    node_entry_t *entry;
+    ticket_lock(&from->object.lock);
+    check_equal(0, segment_own_node(from, NULL, from->height));
+    check_equal(root, from->root);
+    check_equal(0, segment_own_path(from, 301, &entry));
+    check_equal(0, segment_own_page(from, entry));
+    check_equal(frame, page_at(*entry));
+    ticket_unlock(&from->object.lock);
     check_books(before);
 }
 

@@ -94,6 +94,33 @@ TEST(segment_page_stays)
     check_equal(free_pages, page_free_count());
 }
 
+/* What others may be looking at is freed when they have crossed, not before: a page of a public segment, and one of a
+ * private segment that a copy shows as well. */
+static void
+check_waits(struct segment *segment)
+{
+    uint32_t other = core_count - 1;
+    page_mark(segment, 0, 1);
+    uint64_t free_pages = page_free_count();
+    CORE_AT(other, core_words)->where = CORE_KERNEL;
+    check_equal(0, segment_set_pages(segment, 0));
+    test_cross();
+    check_equal(free_pages, page_free_count());
+    CORE_AT(other, core_words)->where = WHERE_CROSSING + CORE_RING3;
+    test_cross();
+    check_equal(free_pages + 1, page_free_count());
+}
+
+TEST(segment_page_waits_for_others)
+{
+    core_with_pages(0);
+    struct segment *segment = segment_make(1), *copied = segment_make(1);
+    object_publish(&segment->object);
+    check_waits(segment);
+    segment_copied(copied, COPY_ON_WRITE);
+    check_waits(copied);
+}
+
 TEST(segment_page_limits)
 {
     struct segment *segment = segment_make(3);

@@ -5,14 +5,14 @@
 TEST(segment_shrink_grow_zeros)
 {
     struct segment *segment = segment_make(1500);
-    for (uint64_t i = 0; i < 1500; i += 3)
+    for (uint64_t i = 0; i < 1500; i++)
         page_mark(segment, i, i + 1);
     check_equal(0, segment_set_pages(segment, 700));
     struct page *page;
     check_equal(E_INVAL, page_touch(segment, 700, ACCESS_READ, &page));
     check_equal(0, segment_set_pages(segment, 1500));
     for (uint64_t i = 0; i < 1500; i++)
-        check_equal(i < 700 && i % 3 == 0 ? i + 1 : 0, page_seen(segment, i));
+        check_equal(i < 700 ? i + 1 : 0, page_seen(segment, i));
 }
 
 /* Shrinks step by step, over every kind of border, against a count of what must be left. */

@@ -34,6 +34,20 @@ segment_give(struct segment *segment)
     object_drop(&segment->object);
 }
 
+uint32_t
+core_with_pages(uint64_t pages)
+{
+    uint32_t other = test_add_core();
+    CORE_AT(other, core_words)->where = CORE_RING3;
+    for (; pages > 0; pages--) {
+        struct page *page = page_alloc(0, PAGE_DATA);
+        check(page != NULL);
+        page->home = other;
+        page_free(page);
+    }
+    return other;
+}
+
 int
 page_touch(struct segment *segment, uint64_t index, enum access access, struct page **out)
 {

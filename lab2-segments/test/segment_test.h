@@ -30,6 +30,9 @@ struct segment *segment_copied(struct segment *from, enum copy_mode mode);
 
 void segment_give(struct segment *segment);
 
+/* A second core (test_add_core), in ring 3, with `pages` pages of its own, which core 0 has given up. Its index. */
+uint32_t core_with_pages(uint64_t pages);
+
 /* segment_page under the lock. */
 int page_touch(struct segment *segment, uint64_t index, enum access access, struct page **out);
 

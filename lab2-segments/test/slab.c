@@ -55,13 +55,24 @@ TEST(slab_blocks_apart)
             check_equal(i % 251 + 1, blocks[i][at]);
 }
 
+/* A block lies in its home's memory, whoever asks for it, and goes back there, whoever frees it. */
 TEST(slab_home)
 {
-    for (uint32_t home = 0; home < core_count; home++) {
-        void *block = slab_alloc(home, 64);
-        check_equal(home, page_at(physical(block))->home);
-        slab_free(block);
-    }
+    uint32_t other = core_with_pages(1);
+    struct books before = books_take();
+    void *block = slab_alloc(other, 64);
+    check(block != NULL);
+    check_equal(other, page_at(physical(block))->home);
+    check(slab_alloc(other, 128) == NULL); /* no page left there, whatever core 0 has */
+    slab_free(block);
+    check_equal(1, page_list_of(other)->count);
+
+    block = slab_alloc(0, 2048);
+    test_as_core(other);
+    slab_free(block);
+    test_as_core(0);
+    check_equal(1, page_list_of(other)->count);
+    check_books(before);
 }
 
 static void

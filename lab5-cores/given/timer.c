@@ -16,14 +16,15 @@
 #define PORT_B_SPEAKER 0x02
 #define PORT_B_OUTPUT  0x20
 #define MEASURED_PART  100 /* of a second */
+#define MEASURES       3
 
 uint64_t clock_frequency;
 
 static PER_CORE struct timer *timers;
 
-/* Ticks in a hundredth of a second. */
+/* Ticks in a hundredth of a second, as the PIT counts it. */
 static uint64_t
-clock_measure(void)
+clock_measure_once(void)
 {
     uint16_t count = PIT_FREQUENCY / MEASURED_PART;
     uint8_t port_b = port_read8(PORT_B) & ~(PORT_B_SPEAKER | PORT_B_GATE);
@@ -37,6 +38,16 @@ clock_measure(void)
     uint64_t ticks = clock_ticks() - start;
     port_write8(PORT_B, port_b);
     return ticks;
+}
+
+/* The shortest of a few: a virtual machine that is made to wait finds the end late, never early. */
+static uint64_t
+clock_measure(void)
+{
+    uint64_t least = clock_measure_once();
+    for (unsigned i = 1; i < MEASURES; i++)
+        least = minimum(least, clock_measure_once());
+    return least;
 }
 
 STARTUP(50, timer)

@@ -97,8 +97,7 @@ audit_tree(struct tree *tree)
     for (struct mapping *mapping = tree->first[0]; mapping != NULL; mapping = mapping->next[0])
         bytes += audit_memory(mapping, PAGE_KERNEL);
     bytes += audit_table(tree, tree->top, tree->inner ? LEVEL_GIGA : LEVEL_ROOT, 0) * PAGE_SIZE;
-    audit_account(tree->account);
-    audit_charge(tree->account, bytes);
+    audit_charge(tree->account, bytes); /* the account of the object itself */
 }
 
 static void

@@ -122,6 +122,15 @@ page_references_met(const struct page *page)
     return page->kind == PAGE_MODULE && page->references != 0 ? met + 1 : met;
 }
 
+static unsigned
+bits_set(uint64_t word)
+{
+    unsigned count = 0;
+    for (; word != 0; word &= word - 1)
+        count++;
+    return count;
+}
+
 static void
 audit_page_compare(const struct page *page)
 {
@@ -134,7 +143,7 @@ audit_page_compare(const struct page *page)
         audit_equal("times on a free list, page", address, met, 1);
         break;
     case PAGE_SLAB:
-        audit_equal("blocks in use of slab", address, __builtin_popcountl(met), page->slab.used);
+        audit_equal("blocks in use of slab", address, bits_set(met), page->slab.used);
         break;
     default:
         audit_equal("references of page", address, met, page->references);

@@ -44,6 +44,7 @@ enum end_reason {
 
 #define BOOT_PAGE_VERSION 1
 #define BOOT_PAGE_MODULES 31
+#define BOOT_PAGE_COMMAND 512
 
 struct boot_page_module {
     char name[48];
@@ -60,7 +61,7 @@ struct boot_page {
     uint64_t ticks_per_second; /* of clock_now */
     uint64_t cores;            /* in the machine */
     uint64_t modules;
-    char command[512]; /* its name and arguments, separated by blanks */
+    char command[BOOT_PAGE_COMMAND]; /* its name and arguments, separated by blanks */
     struct boot_page_module module[BOOT_PAGE_MODULES];
 };
 

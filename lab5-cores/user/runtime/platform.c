@@ -29,9 +29,9 @@
 
 /* A piece of the address space that is used up from its start. */
 struct region {
-    uint64_t tree;       /* handle of the tree that maps it; 0: not begun */
-    uint64_t base;       /* address of the tree's offset 0 */
-    uint64_t next, end;  /* offsets in the tree */
+    uint64_t tree;      /* handle of the tree that maps it; 0: not begun */
+    uint64_t base;      /* address of the tree's offset 0 */
+    uint64_t next, end; /* offsets in the tree */
 };
 
 static struct region private_region, window;
@@ -77,7 +77,8 @@ window_begin(void)
     int64_t tree = again(at_alloc(boot_page->share, TREE_INNER, "windows", MEMORY_HERE));
     if (tree < 0)
         return NULL;
-    if (again(at_set_at(boot_page->root, WINDOWS_BASE, tree, 0, WINDOWS_BYTES, PERM_R | PERM_W | PERM_SHARED)) < 0) {
+    if (again(at_set_at(boot_page->root, WINDOWS_BASE, tree, 0, WINDOWS_BYTES,
+                        PERM_R | PERM_W | PERM_SHARED)) < 0) {
         share_delobj(tree);
         return NULL;
     }
@@ -134,7 +135,8 @@ input(const char *name, size_t *bytes)
         return NULL;
     const struct boot_page_module *module = &boot_page->module[index];
     if (!inputs[index])
-        inputs[index] = module->bytes ? region_map(window_begin(), module->segment, module->bytes, PERM_R) : "";
+        inputs[index] =
+            module->bytes ? region_map(window_begin(), module->segment, module->bytes, PERM_R) : "";
     if (inputs[index])
         *bytes = module->bytes;
     return inputs[index];

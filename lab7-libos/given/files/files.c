@@ -2,7 +2,8 @@
  * can write, so opening it is mapping it, and reading it is copying. No call to the kernel is made after open, and a
  * program that wants no copy at all asks for the mapping itself: input() in platform.h.
  *
- * Descriptors 0, 1 and 2 are the console. Names are those of the boot page, compared whole: there are no folders. */
+ * Descriptors 0, 1 and 2 are the console, which can be written: whoever wants its input claims the console device of lab 6.
+ * Names are those of the boot page, compared whole: there are no folders. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -29,7 +30,8 @@ struct file {
     size_t offset; /* of the next read; may lie beyond the end */
 };
 
-static struct file files[FILES_MOST] = {{.kind = KIND_CONSOLE}, {.kind = KIND_CONSOLE}, {.kind = KIND_CONSOLE}};
+static struct file files[FILES_MOST] = {
+    {.kind = KIND_CONSOLE}, {.kind = KIND_CONSOLE}, {.kind = KIND_CONSOLE}};
 
 /* The open file of this number; null, and errno EBADF. */
 static struct file *
@@ -121,8 +123,8 @@ static void
 file_stat(const struct file *file, struct stat *status)
 {
     memset(status, 0, sizeof(*status));
-    status->st_mode = file->kind == KIND_CONSOLE ? S_IFCHR | S_IRUSR | S_IWUSR
-                                                 : S_IFREG | S_IRUSR | S_IRGRP | S_IROTH;
+    status->st_mode =
+        file->kind == KIND_CONSOLE ? S_IFCHR | S_IRUSR | S_IWUSR : S_IFREG | S_IRUSR | S_IRGRP | S_IROTH;
     status->st_nlink = 1;
     status->st_size = (off_t)file->bytes;
     status->st_blksize = BLOCK;

@@ -19,7 +19,7 @@ if cmp -s "$0" "$target/done"; then
 fi
 rm -rf "$target/done" "$target/work" "$target/include" "$target/lib"
 mkdir "$target/work"
-xz -dc "$source" | tar -x -C "$target/work" --strip-components=1 --exclude=doc/*.pdf
+xz -dc "$source" | tar -x -C "$target/work" --strip-components=1
 mkdir "$target/work/build"
 cd "$target/work/build"
 
@@ -27,17 +27,21 @@ cd "$target/work/build"
 compiler_headers=$(gcc -print-file-name=include)
 {
     CC=gcc AR=ar AS=as NM=nm RANLIB=ranlib \
-    CFLAGS="-O2 -w -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables -nostdinc -isystem $compiler_headers" \
+    CFLAGS="-O2 -w -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables -Wa,--noexecstack \
+        -nostdinc -isystem $compiler_headers" \
     ../newlib/configure --host=x86_64-elf --prefix="$target/work/installed" --disable-multilib --disable-shared \
         --disable-newlib-supplied-syscalls --disable-newlib-wide-orient \
         --enable-newlib-io-c99-formats --enable-newlib-io-long-long
 
     # Every header of newlib reads newlib.h first. What the host's gcc believes about its target is put right here, for
-    # the library and for all programs. A thread finds errno, streams and the like by __getreent(), not in a global word.
+    # the library and for all programs; a thread finds errno, streams and the like by __getreent(), not in a global word;
+    # and read() and write() may move more than an int counts.
     cat >> newlib.h <<'END'
 #undef __linux__
 #undef __DYNAMIC_REENT__
 #define __DYNAMIC_REENT__ 1
+#undef _READ_WRITE_RETURN_TYPE
+#define _READ_WRITE_RETURN_TYPE _ssize_t
 END
     make -j2 MAKEINFO=true all
     make MAKEINFO=true install

@@ -7,19 +7,10 @@
 #include "error.h"
 
 static const int numbers[] = {
-    [-E_INVAL] = EINVAL,
-    [-E_NOMEM] = ENOMEM,
-    [-E_PERM] = EPERM,
-    [-E_NOENT] = ENOENT,
-    [-E_EXIST] = EEXIST,
-    [-E_BUSY] = EBUSY,
-    [-E_AGAIN] = EAGAIN,
-    [-E_NOSPC] = ENOSPC,
-    [-E_LOOP] = ELOOP,
-    [-E_FAULT] = EFAULT,
-    [-E_NOSYS] = ENOSYS,
-    [-E_TYPE] = EINVAL,   /* the argument names something of another kind */
-    [-E_HALTED] = EINTR,  /* the call was broken off */
+    [-E_INVAL] = EINVAL, [-E_NOMEM] = ENOMEM, [-E_PERM] = EPERM,   [-E_NOENT] = ENOENT, [-E_EXIST] = EEXIST,
+    [-E_BUSY] = EBUSY,   [-E_AGAIN] = EAGAIN, [-E_NOSPC] = ENOSPC, [-E_LOOP] = ELOOP,   [-E_FAULT] = EFAULT,
+    [-E_NOSYS] = ENOSYS, [-E_TYPE] = EINVAL, /* the argument names something of another kind */
+    [-E_HALTED] = EINTR,                     /* the call was broken off */
     [-E_IO] = EIO,
 };
 

@@ -13,10 +13,10 @@
 #include "error_number.h"
 #include "platform.h"
 
-#define PROCESS            1
-#define SIGNAL_STATUS      128 /* a program that a signal ends has the status 128 + signal */
-#define MICROSECONDS       1000000ul
-#define CLOCKS_A_SECOND    ((uint64_t)CLOCKS_PER_SEC)
+#define PROCESS         1
+#define SIGNAL_STATUS   128 /* a program that a signal ends has the status 128 + signal */
+#define MICROSECONDS    1000000ul
+#define CLOCKS_A_SECOND ((uint64_t)CLOCKS_PER_SEC)
 
 void
 _exit(int status)

@@ -14,7 +14,7 @@ struct thread_block {
 static inline struct thread_block *
 thread_block(void)
 {
-    return *(struct thread_block *__seg_fs *)0;
+    return *(struct thread_block * __seg_fs *)0;
 }
 
 #endif

@@ -2,24 +2,23 @@
  * larger than it will ever be; growing it is making the segment longer.
  *
  * Invariant: every page below the heap's end is there. A segment's pages come at the first touch, where a lack of memory
- * would be a fault and the program's end; malloc is to return null instead. So growing asks the kernel to write a word
+ * would be a fault and the program's end; malloc is to return null instead. So growing asks the kernel to write a byte
  * into each new page: a call that fails says E_NOMEM, and the heap keeps the size that it had. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "again.h"
 #include "calls.h"
 #include "error_number.h"
+#include "handle.h"
 #include "perm.h"
 #include "start.h"
 
 #define HEAP_BASE  0x100000000000ul
 #define HEAP_MOST  (1ul << 36)
 #define PAGE_BYTES 4096ul
-#define NAME_BYTES 32 /* what obj_get_name writes */
 
 static uint64_t heap;     /* the segment's handle; 0: not begun */
 static uint64_t used;     /* bytes that sbrk has given out */
@@ -41,14 +40,14 @@ heap_begin(void)
     return 0;
 }
 
-/* Has the kernel write to a page of the heap, which makes it be there; it is zero again afterwards. */
+/* Has the kernel write to a page of the heap, which makes it be there: a letter of the heap's name, wiped again. */
 static int64_t
 heap_touch(uint64_t offset)
 {
     char *page = (char *)HEAP_BASE + offset;
-    int64_t error = again(obj_get_name(heap, page));
+    int64_t error = again(obj_get_name(heap, page, 1));
     if (error >= 0)
-        memset(page, 0, NAME_BYTES);
+        *page = 0;
     return error;
 }
 

@@ -1,0 +1,101 @@
+/* Page faults of ring 3, and the changes of a segment that its mappings must follow. */
+#include "tree.h"
+
+#include "machine.h"
+#include "mapping.h"
+#include "program.h"
+#include "segment_touch.h"
+
+/* --- faults ----------------------------------------------------------------------------------------------------- */
+
+bool
+place_lock(struct tree *root, uint64_t address, const struct place *place)
+{
+    if (place->tree != root)
+        ticket_lock(&place->tree->object.lock);
+    ticket_lock(&root->object.lock);
+    struct place now;
+    return tree_find(root, address, &now) == 0 && now.mapping == place->mapping && now.root == place->root;
+}
+
+void
+place_unlock(struct tree *root, const struct place *place)
+{
+    ticket_unlock(&root->object.lock);
+    if (place->tree != root)
+        ticket_unlock(&place->tree->object.lock);
+}
+
+int
+tree_fault(struct tree *root, uint64_t address, enum access access, bool execute)
+{
+    struct place place;
+    if (tree_find(root, address, &place) < 0 || (execute && !(place.perm & PERM_X)))
+        return E_FAULT;
+    ticket_lock(&place.segment->object.lock);
+    int error = fault_enter(root, address, &place, access);
+    ticket_unlock(&place.segment->object.lock);
+    return error;
+}
+
+/* Bits of a page fault's error code: SDM vol. 3A, figure 4-12. */
+#define FAULT_WRITE 2
+#define FAULT_FETCH 16
+
+TRAP_HANDLER(50, page_fault, VECTOR_PAGE)
+{
+    uint64_t address = cr2_read();
+    if (!trap_from_ring3(frame))
+        return false; /* the kernel uses no user address: it is wrong, and panics */
+    int error = E_FAULT;
+    if (address < USER_END)
+        error = tree_fault(tree_current(), address, frame->error & FAULT_WRITE ? ACCESS_WRITE : ACCESS_READ,
+                           frame->error & FAULT_FETCH);
+    if (error == 0)
+        return true;
+    /* What waits in limbo comes back as cores cross, this one now: then ring 3 faults again. */
+    if (error == E_AGAIN || (error == E_NOMEM && limbo_waiting() > 0))
+        limbo_turn_all();
+    else
+        trap_deliver(frame, error == E_FAULT ? TRAP_FAULT : TRAP_NO_PAGE, address);
+    return true;
+}
+
+/* --- changes of a segment ------------------------------------------------------------------------------------------ */
+
+/* Takes the bits that are not in `keep` from all entries that show pages [first, end) of the segment, and flushes where
+ * there were any. Segment locked. */
+static void
+mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t keep)
+{
+    for (struct mapping *mapping = segment->mappings; mapping != NULL; mapping = mapping->next_shown) {
+        uint64_t shown = mapping->offset >> PAGE_SHIFT, shown_end = shown + (mapping->bytes >> PAGE_SHIFT);
+        uint64_t from = maximum(first, shown), to = minimum(end, shown_end);
+        if (from >= to)
+            continue;
+        struct tree *tree = mapping->tree;
+        ticket_lock(&tree->object.lock);
+        uint64_t start = mapping->start + ((from - shown) << PAGE_SHIFT);
+        if (tree_change_entries(tree, start, (to - from) << PAGE_SHIFT, keep))
+            tree_flush(tree);
+        ticket_unlock(&tree->object.lock);
+    }
+}
+
+void
+segment_protect_mappings(struct segment *segment)
+{
+    mappings_change(segment, 0, segment->pages, ~ENTRY_WRITE);
+}
+
+void
+segment_clear_mappings(struct segment *segment, uint64_t pages)
+{
+    mappings_change(segment, pages, segment->pages, 0);
+}
+
+void
+segment_clear_page(struct segment *segment, uint64_t index)
+{
+    mappings_change(segment, index, index + 1, 0);
+}

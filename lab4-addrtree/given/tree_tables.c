@@ -1,0 +1,193 @@
+/* The hardware's tables of a tree: walked, grown, narrowed, flushed and freed. They are a cache of the mappings (T1): whatever
+ * is taken out here, a fault brings back if a mapping still says so. */
+#include "tree.h"
+
+#include "panic.h"
+
+PER_CORE struct tree_counts tree_counts;
+
+uint64_t
+entry_bits(uint64_t perm)
+{
+    return ENTRY_PRESENT | ENTRY_USER | (perm & PERM_W ? ENTRY_WRITE : 0) | (perm & PERM_X ? 0 : ENTRY_NO_EXEC);
+}
+
+/* What every entry above a tree's own leaf tables says: the leaf entry decides (T3). */
+#define BITS_ABOVE (ENTRY_PRESENT | ENTRY_USER | ENTRY_WRITE)
+
+static unsigned
+tree_top_level(const struct tree *tree)
+{
+    return tree->inner ? LEVEL_GIGA : LEVEL_ROOT;
+}
+
+static uint64_t *
+table_below(uint64_t entry)
+{
+    return direct(entry & ENTRY_ADDRESS);
+}
+
+/* Makes an empty table and has the entry name it. */
+static int
+table_add(struct tree *tree, uint64_t *entry)
+{
+    int error = account_charge(tree->account, PAGE_SIZE);
+    if (error)
+        return error;
+    struct page *table = page_alloc_zeroed(tree->object.home, PAGE_TABLE);
+    if (table == NULL) {
+        account_refund(tree->account, PAGE_SIZE);
+        return E_NOMEM;
+    }
+    entry_store(entry, page_address(table) | BITS_ABOVE);
+    return 0;
+}
+
+/* The entry of this level for an address of the tree. */
+static uint64_t *
+tree_walk(struct tree *tree, uint64_t offset, unsigned level, bool make, int *error)
+{
+    uint64_t *table = page_bytes(tree->top);
+    for (unsigned above = tree_top_level(tree); above > level; above--) {
+        uint64_t *entry = &table[table_index(offset, above)];
+        if (!(entry_load(entry) & ENTRY_PRESENT)) {
+            int result = make ? table_add(tree, entry) : E_NOENT;
+            if (result) {
+                if (make)
+                    *error = result;
+                return NULL;
+            }
+        }
+        table = table_below(entry_load(entry));
+    }
+    return &table[table_index(offset, level)];
+}
+
+uint64_t *
+tree_entry(struct tree *tree, uint64_t offset, bool make, int *error)
+{
+    return tree_walk(tree, offset, LEVEL_PAGE, make, error);
+}
+
+uint64_t *
+tree_directory(struct tree *tree, uint64_t offset, bool make, int *error)
+{
+    return tree_walk(tree, offset, LEVEL_LEAF, make, error);
+}
+
+uint64_t *
+tree_next_table(struct tree *tree, uint64_t *slot, uint64_t end)
+{
+    while (*slot < end) {
+        uint64_t *table = page_bytes(tree->top);
+        unsigned level = tree_top_level(tree);
+        uint64_t *entry;
+        for (;; level--) {
+            entry = &table[table_index(*slot, level)];
+            if (level == LEVEL_LEAF || !(entry_load(entry) & ENTRY_PRESENT))
+                break;
+            table = table_below(entry_load(entry));
+        }
+        if (entry_load(entry) & ENTRY_PRESENT)
+            return entry;
+        *slot = round_down(*slot, table_span(level)) + table_span(level); /* nothing in all that this entry covers */
+    }
+    return NULL;
+}
+
+bool
+tree_needs_table(struct tree *tree, uint64_t slot)
+{
+    struct mapping *mapping = mapping_first(tree, slot);
+    return mapping != NULL && mapping->start < slot + LARGE_PAGE_SIZE;
+}
+
+void
+tree_recall_table(struct tree *tree, uint64_t slot)
+{
+    for (struct mapping *shown = tree->shown; shown != NULL; shown = shown->next_shown) {
+        if (slot < shown->offset || slot - shown->offset >= shown->bytes)
+            continue;
+        struct tree *root = shown->tree;
+        ticket_lock(&root->object.lock);
+        uint64_t *entry = tree_directory(root, shown->start + (slot - shown->offset), false, NULL);
+        if (entry != NULL && (entry_load(entry) & ENTRY_PRESENT)) {
+            struct page *table = page_at(entry_load(entry) & ENTRY_ADDRESS);
+            entry_store(entry, 0);
+            bool last = page_drop(table);
+            assert(!last); /* the inner tree has its own reference */
+        }
+        ticket_unlock(&root->object.lock);
+    }
+}
+
+void
+tree_free_table(struct tree *tree, struct page *table)
+{
+    if (object_is_public(&tree->object)) {
+        page_retire(table, tree->account);
+        return;
+    }
+    page_free(table);
+    account_refund(tree->account, PAGE_SIZE);
+}
+
+/* The same for one leaf table, entries [first, end). */
+static bool
+table_change_entries(uint64_t *entries, unsigned first, unsigned end, uint64_t keep)
+{
+    bool changed = false;
+    for (unsigned i = first; i < end; i++) {
+        uint64_t entry = entry_load(&entries[i]);
+        if ((entry & ENTRY_PRESENT) && (entry & ~keep)) {
+            entry_store(&entries[i], entry & keep);
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+bool
+tree_change_entries(struct tree *tree, uint64_t start, uint64_t bytes, uint64_t keep)
+{
+    bool changed = false;
+    uint64_t end = start + bytes, slot = round_down(start, LARGE_PAGE_SIZE);
+    for (uint64_t *entry; (entry = tree_next_table(tree, &slot, end)) != NULL; slot += LARGE_PAGE_SIZE) {
+        if (entry_load(entry) & ENTRY_BORROWED)
+            continue;
+        uint64_t from = maximum(start, slot) - slot, to = minimum(end, slot + LARGE_PAGE_SIZE) - slot;
+        changed |= table_change_entries(table_below(entry_load(entry)), from >> PAGE_SHIFT, to >> PAGE_SHIFT, keep);
+    }
+    return changed;
+}
+
+void
+tree_flush(struct tree *tree)
+{
+    uint32_t indices[CORE_MAX];
+    /* The changed tables are written before any tenant is read. Partner: the exchange in tree_load. Either we see the tenant,
+     * or its processor, whose walks come after, sees the changes. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    size_t count = tree_cores(tree, indices);
+    if (count == 0)
+        return;
+    CORE_OWN(tree_counts)->flushes++;
+    core_flush(indices, count);
+}
+
+uint64_t
+tree_translate(struct tree *root, uint64_t address)
+{
+    const uint64_t *table = page_bytes(root->top);
+    uint64_t narrowed = 0, denied = 0;
+    for (unsigned level = LEVEL_ROOT;; level--) {
+        uint64_t entry = entry_load(&table[table_index(address, level)]);
+        if (!(entry & ENTRY_PRESENT))
+            return 0;
+        narrowed |= ~entry & ENTRY_WRITE;
+        denied |= entry & ENTRY_NO_EXEC;
+        if (level == LEVEL_PAGE)
+            return (entry & ~narrowed) | denied;
+        table = table_below(entry);
+    }
+}

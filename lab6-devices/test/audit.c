@@ -1,0 +1,102 @@
+/* The audit finds nothing in a sound kernel, and finds what is put there. */
+#include "audit.h"
+
+#include "account.h"
+#include "device.h"
+#include "segment.h"
+#include "share.h"
+#include "slab.h"
+#include "test.h"
+
+static struct books_audit audit;
+static struct share *share;
+
+/* A share in slot 1 with a few things in it. */
+static void
+things_make(void)
+{
+    struct segment *segment, *copy;
+    check_equal(0, share_create(NULL, account_root, 100, 0, "share", &share));
+    check_equal(0, share_set_change(1, share, RIGHT_ALL));
+    object_drop(&share->object);
+    check_equal(0, segment_create(share->account, 0, "segment", &segment));
+    check_equal(0, segment_set_pages(segment, 1000));
+    for (uint64_t index = 0; index < 1000; index += 300) {
+        struct page *page;
+        ticket_lock(&segment->object.lock);
+        check_equal(0, segment_page(segment, index, ACCESS_WRITE, &page));
+        ticket_unlock(&segment->object.lock);
+    }
+    check_equal(0, segment_copy(segment, COPY_ON_WRITE, share->account, 0, "copy", &copy));
+    check(share_add_new(HANDLE(1, 0), share, &segment->object) > 0);
+    check(share_add_new(HANDLE(1, 0), share, &copy->object) > 0);
+}
+
+TEST(audit_sound)
+{
+    check_equal(0, audit_run(&audit));
+    uint64_t objects = audit.objects, pages = audit.pages[PAGE_DATA];
+    things_make();
+    check_equal(0, audit_run(&audit));
+    check_equal(objects + 3, audit.objects);
+    check_equal(pages + 4, audit.pages[PAGE_DATA]); /* shared by the copy */
+    share_set_clear();
+    check_equal(0, audit_run(&audit));
+    check_equal(objects, audit.objects);
+    check_equal(pages, audit.pages[PAGE_DATA]);
+    check_equal(0, audit.limbo);
+}
+
+TEST(audit_lost_page)
+{
+    struct page *page = page_alloc(0, PAGE_DATA);
+    check_equal(1, audit_run(&audit));
+    page_free(page);
+    check_equal(0, audit_run(&audit));
+}
+
+TEST(audit_lost_block)
+{
+    void *block = slab_alloc(0, 100);
+    check_equal(1, audit_run(&audit));
+    slab_free(block);
+    check_equal(0, audit_run(&audit));
+}
+
+TEST(audit_reference)
+{
+    things_make();
+    check(object_hold(&share->object));
+    check_equal(1, audit_run(&audit));
+    object_drop(&share->object);
+    check_equal(0, audit_run(&audit));
+}
+
+/* A charge that never comes back, and one that comes back twice. */
+TEST(audit_charge)
+{
+    things_make();
+    check_equal(0, account_charge(share->account, PAGE_SIZE));
+    check_equal(1, audit_run(&audit));
+    account_refund(share->account, PAGE_SIZE);
+    check_equal(0, audit_run(&audit));
+    account_refund(share->account, PAGE_SIZE);
+    check_equal(1, audit_run(&audit));
+}
+
+/* A page that two segments hold, but that counts for one. */
+TEST(audit_shared_page)
+{
+    struct segment *segment;
+    struct page *page;
+    things_make();
+    check_equal(0, segment_create(share->account, 0, "one page", &segment));
+    check_equal(0, segment_set_pages(segment, 1));
+    ticket_lock(&segment->object.lock);
+    check_equal(0, segment_page(segment, 0, ACCESS_WRITE, &page));
+    ticket_unlock(&segment->object.lock);
+    check(share_add_new(HANDLE(1, 0), share, &segment->object) > 0);
+    check_equal(0, audit_run(&audit));
+    page_hold(page);
+    check_equal(1, audit_run(&audit));
+}

@@ -1,0 +1,113 @@
+/* Calls the kernel at random: `fuzz SEED CALLS`, with the calls' lists (calls3.def to calls6.def) as its only knowledge.
+ *
+ * Most arguments are plausible: a handle of the right type that an earlier call gave, an aligned size, memory that is
+ * there. The others are hostile: another type, a stale or forged handle, an address of the kernel. It fails when a call returns an
+ * error that its list does not name, or when the books do not add up. It spares only what it stands on itself: its first share, its
+ * own segments, and its part of the address space (fuzz_arguments.h).
+ *
+ * In the end, a record for each call: how often it succeeded, which errors it returned and which it may return. */
+#include "fuzz_arguments.h"
+
+#include "device_abi.h"
+#include "print.h"
+
+#define AUDIT_EVERY 1000
+#define FAIL_ONE_IN 8   /* calls with an allocation that fails */
+#define BURST_ONE_IN 600 /* calls that are repeated */
+#define BURST       80
+
+static struct fuzz_call calls[] = {
+#define CALL(number, name, parameters, names, kinds, rights, errors) {number, #name, kinds, errors, 0, 0},
+#include "calls3.def"
+#include "calls4.def"
+#include "calls5.def"
+#include "calls6.def"
+#undef CALL
+};
+
+#define CALLS (sizeof(calls) / sizeof(calls[0]))
+
+/* Handles that calls return, by their pool's letter. */
+static const struct {
+    const char *name;
+    char letter;
+} makers[] = {{"share_alloc", 's'}, {"segment_alloc", 'g'}, {"segment_copy", 'g'}, {"at_alloc", 't'}, {"device_alloc", 'd'}};
+
+static void
+fuzz_learn(const struct fuzz_call *call, const uint64_t arguments[6], int64_t value, uint64_t second)
+{
+    for (unsigned i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
+        if (strcmp(call->name, makers[i].name) == 0)
+            pool_add(makers[i].letter, value);
+    }
+    if (strcmp(call->name, "share_alloc") == 0)
+        pool_add('s', HANDLE(second, 0));
+    if (strcmp(call->name, "share_addobj") == 0 && handle_id(arguments[0]) == 0)
+        pool_add(pool_letter(arguments[1]), HANDLE(handle_slot(arguments[0]), handle_id(arguments[1])));
+}
+
+static void
+fuzz_fail(const struct fuzz_call *call, const uint64_t *arguments, int64_t value)
+{
+    print("fuzz: %s(%lx, %lx, %lx, %lx, %lx, %lx) returned %ld\n", call->name, arguments[0], arguments[1], arguments[2],
+          arguments[3], arguments[4], arguments[5], value);
+    core_exit(1);
+}
+
+static void
+fuzz_once(struct fuzz_call *call, const uint64_t arguments[6])
+{
+    uint64_t second;
+    int64_t value = fuzz_call(call, arguments, &second);
+    if (value >= 0) {
+        call->succeeded++;
+        fuzz_learn(call, arguments, value, second);
+    } else if (value > -64 && (call->errors & 1ul << -value)) {
+        call->seen |= 1ul << -value;
+    } else {
+        fuzz_fail(call, arguments, value);
+    }
+}
+
+static void
+fuzz_random(void)
+{
+    struct fuzz_call *call = &calls[random_below(CALLS)];
+    uint64_t arguments[6];
+    fuzz_prepare(call, arguments);
+    if (fuzz_spares(call, arguments))
+        return;
+    bool failing = random_below(FAIL_ONE_IN) == 0;
+    if (failing)
+        failures_set(1 + random_below(8));
+    for (unsigned times = random_below(BURST_ONE_IN) == 0 ? BURST : 1; times > 0; times--)
+        fuzz_once(call, arguments);
+    if (failing)
+        failures_set(0);
+}
+
+static void
+fuzz_report(void)
+{
+    for (unsigned i = 0; i < CALLS; i++) {
+        print_result("metric {\"name\":\"%s_succeeded\",\"value\":%lu,\"unit\":\"calls\"}", calls[i].name, calls[i].succeeded);
+        print_result("metric {\"name\":\"%s_errors\",\"value\":%lu,\"unit\":\"set\"}", calls[i].name, calls[i].seen);
+        print_result("metric {\"name\":\"%s_documented\",\"value\":%lu,\"unit\":\"set\"}", calls[i].name, calls[i].errors);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    fuzz_begin(number_of(argv[1]));
+    uint64_t most = number_of(argv[2]);
+    for (uint64_t i = 0; i < most; i++) {
+        fuzz_random();
+        if (i % AUDIT_EVERY == 0 && books_audit() != 0)
+            return 1;
+    }
+    fuzz_report();
+    return books_audit() != 0;
+}

@@ -1,0 +1,248 @@
+/* The fuzzer's arguments, and what it must not touch; included by fuzz.c alone.
+ *
+ * What it stands on: its own segments and its root outside the window. Its play: the arena, a segment mapped once that
+ * is never cut, whose first pages hold requests to devices, and the window, in which it maps whatever comes. */
+#ifndef COREY_FUZZ_ARGUMENTS_H
+#define COREY_FUZZ_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "call_def.h"
+#include "calls.h"
+#include "devices.h"
+#include "object_kinds.h"
+#include "trap_area.h"
+
+#define PAGE        4096ul
+#define LARGE       (2ul << 20)
+#define WINDOW      0x100000000000ul
+#define WINDOW_SIZE (1ul << 30)
+#define ARENA_PAGES 32
+#define POOL_MOST   32
+#define OWN_MOST    64
+
+struct fuzz_call {
+    uint64_t number;
+    const char *name, *kinds;
+    uint64_t errors;          /* that it may return */
+    uint64_t succeeded, seen; /* times; errors that it has returned */
+};
+
+static const struct boot_page *const boot_page = (const struct boot_page *)USER_BOOT_PAGE;
+static struct buffer arena, control;
+static uint64_t failures, books; /* claims */
+static uint64_t own[OWN_MOST];   /* ids that must not be cut or given up */
+static unsigned own_count;
+
+/* --- numbers ------------------------------------------------------------------------------------------------------ */
+
+static uint64_t random_state;
+
+/* Marsaglia's xorshift64*. */
+static uint64_t
+random_next(void)
+{
+    random_state ^= random_state >> 12;
+    random_state ^= random_state << 25;
+    random_state ^= random_state >> 27;
+    return random_state * 0x2545f4914f6cdd1dul;
+}
+
+static uint64_t
+random_below(uint64_t bound)
+{
+    return (random_next() >> 16) % bound;
+}
+
+static bool
+chance(unsigned percent)
+{
+    return random_below(100) < percent;
+}
+
+static uint64_t
+random_number(void)
+{
+    switch (random_below(6)) {
+    case 0:
+        return random_next();
+    case 1:
+        return 1ul << random_below(64);
+    case 2:
+        return (1ul << random_below(64)) - 1;
+    case 3:
+        return random_below(600);
+    default:
+        return random_below(40);
+    }
+}
+
+/* --- handles ------------------------------------------------------------------------------------------------------ */
+
+static const char pool_letters[] = "sgtdc";
+static struct {
+    uint64_t handle[POOL_MOST];
+    unsigned count;
+} pools[sizeof(pool_letters) - 1];
+
+static unsigned
+pool_index(char letter)
+{
+    for (unsigned i = 0; pool_letters[i] != '\0'; i++)
+        if (pool_letters[i] == letter)
+            return i;
+    return random_below(sizeof(pool_letters) - 1); /* 'o': any */
+}
+
+static void
+pool_add(char letter, uint64_t handle)
+{
+    unsigned pool = pool_index(letter);
+    unsigned at = pools[pool].count < POOL_MOST ? pools[pool].count++ : random_below(POOL_MOST);
+    pools[pool].handle[at] = handle;
+}
+
+/* The letter of the pool that has this object. */
+static char
+pool_letter(uint64_t handle)
+{
+    for (unsigned pool = 0; pool_letters[pool] != '\0'; pool++)
+        for (unsigned i = 0; i < pools[pool].count; i++)
+            if (handle_id(pools[pool].handle[i]) == handle_id(handle) && handle_id(handle) != 0)
+                return pool_letters[pool];
+    return 's';
+}
+
+static uint64_t
+random_handle(char letter)
+{
+    unsigned pool = pool_index(chance(92) ? letter : 'o');
+    uint64_t handle = pools[pool].count == 0 ? 0 : pools[pool].handle[random_below(pools[pool].count)];
+    switch (random_below(40)) {
+    case 0:
+        return random_next();
+    case 1:
+        return handle_id(handle);
+    case 2:
+        return HANDLE(1 + random_below(HANDLE_SLOTS - 1), handle_id(handle));
+    case 3:
+    case 4:
+        return HANDLE(1 + random_below(HANDLE_SLOTS - 1), 0);
+    case 5:
+        return handle + 1 + random_below(3);
+    case 6:
+        return handle | 1ul << 63;
+    }
+    return handle;
+}
+
+/* --- memory ------------------------------------------------------------------------------------------------------- */
+
+/* Multiples of a page, mostly few. */
+static uint64_t
+random_bytes(void)
+{
+    if (chance(5))
+        return random_number();
+    if (chance(5))
+        return random_number() * PAGE;
+    return random_below(8) == 0 ? random_below(4) * LARGE : random_below(ARENA_PAGES) * PAGE;
+}
+
+static uint64_t
+random_page(void)
+{
+    uint64_t address = WINDOW + (chance(50) ? random_below(8) * LARGE : random_below(64) * PAGE);
+    return chance(95) ? address : address + random_number();
+}
+
+/* Where a call may read or write: mostly memory that is there, or comes when it is touched. */
+static uint64_t
+random_address(void)
+{
+    uint64_t at = (uint64_t)arena.header + random_below(ARENA_PAGES * PAGE / 8) * 8;
+    switch (random_below(16)) {
+    case 0:
+        return (uint64_t)arena.header + ARENA_PAGES * PAGE - random_below(64); /* over the end */
+    case 1:
+        return 0xffff800000000000ul + random_below(1ul << 28); /* the kernel's */
+    case 2:
+        return 0x800000000000ul - random_below(2 * PAGE); /* the end of ring 3's half */
+    case 3:
+        return USER_BASE; /* the program's text: read only */
+    case 4:
+        return chance(50) ? 0 : random_number();
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+        return random_page() + random_below(PAGE);
+    }
+    return at;
+}
+
+/* Fills a random page of the arena with a request, so that some segment's offset has one. */
+static void
+arena_stir(void)
+{
+    struct device_buffer *request = (void *)((char *)arena.header + random_below(ARENA_PAGES) * PAGE);
+    *request = (struct device_buffer){.op = random_below(6), .length = random_below(256)};
+    if (chance(10))
+        request->length = random_number();
+    if (chance(20))
+        request->length = random_below(16) * PAGE;
+    request->argument[0] = chance(50) ? clock_now() + random_below(boot_page->ticks_per_second) : random_number();
+    request->argument[1] = random_number();
+}
+
+/* Registers for trap_return: most lead nowhere. */
+static uint64_t
+random_frame(void)
+{
+    uint64_t address = (uint64_t)arena.header + random_below(ARENA_PAGES) * PAGE;
+    struct user_frame *frame = (struct user_frame *)address;
+    for (unsigned i = 0; i < sizeof(*frame) / sizeof(uint64_t); i++)
+        ((uint64_t *)frame)[i] = chance(50) ? random_address() : random_number();
+    frame->rip = chance(80) ? (uint64_t)arena.header + random_below(PAGE) : 0xfffful << 48 | random_next();
+    return address;
+}
+
+/* One argument of the kind that the letter says (call_def.h). */
+static uint64_t
+random_argument(char kind)
+{
+    static const char name[] = "a name";
+    switch (kind) {
+    case 'n':
+        return chance(70) ? (chance(50) ? (uint64_t)name : 0) : random_address();
+    case 'm':
+        return chance(90) ? MEMORY_HERE : random_below(3);
+    case 'b':
+        return random_bytes();
+    case 'a':
+        return random_page();
+    case 'p':
+        return chance(90) ? 1 + random_below(15) : random_number();
+    case 'r':
+        return chance(95) ? random_below(RIGHT_ALL + 1) | (chance(60) ? RIGHT_ALL : 0) : random_number();
+    case 'w':
+        return random_below(chance(95) ? 3 : 5);
+    case '<':
+    case '>':
+        return random_address();
+    case 'f':
+        return random_frame();
+    case 's':
+    case 'o':
+    case 'g':
+    case 't':
+    case 'c':
+    case 'd':
+        return random_handle(kind);
+    default:
+        return random_number();
+    }
+}
+
+#endif

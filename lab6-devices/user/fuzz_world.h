@@ -1,0 +1,189 @@
+/* The fuzzer's world: what it makes before it begins, what it must spare, and the two calls that a program does not simply come
+ * back from. Included by fuzz.c alone. */
+#ifndef COREY_FUZZ_WORLD_H
+#define COREY_FUZZ_WORLD_H
+
+#include "fuzz_arguments.h"
+
+#define TRAP_STACK (4 * PAGE)
+
+static _Alignas(PAGE) struct trap_area trap_area;
+static _Alignas(PAGE) char trap_stack[TRAP_STACK];
+static struct user_frame back; /* where trap_return_try goes on */
+
+static bool
+call_is(const struct fuzz_call *call, const char *name)
+{
+    return strcmp(call->name, name) == 0;
+}
+
+/* --- calls --------------------------------------------------------------------------------------------------------- */
+
+static int64_t
+call_raw(uint64_t number, const uint64_t arguments[6], uint64_t *second)
+{
+    register uint64_t r10 __asm__("r10") = arguments[3];
+    register uint64_t r8 __asm__("r8") = arguments[4];
+    register uint64_t r9 __asm__("r9") = arguments[5];
+    int64_t value;
+    uint64_t rdx = arguments[2];
+    __asm__ volatile("syscall"
+                     : "=a"(value), "+d"(rdx)
+                     : "a"(number), "D"(arguments[0]), "S"(arguments[1]), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    *second = rdx;
+    return value;
+}
+
+/* Whatever fault a hostile frame leads to, the handler loads `back`. */
+static void
+trap_handler(void)
+{
+    trap_return(&back);
+    core_exit(3);
+}
+
+/* trap_return(frame), which comes back with its error; or, by `back` or by the fault that the frame leads to, with 0. The
+ * assembly keeps what `back` does not carry on the stack. */
+static int64_t
+trap_return_try(uint64_t number, uint64_t frame)
+{
+    int64_t value;
+    __asm__ volatile("push %%rbx\n\t"
+                     "push %%rbp\n\t"
+                     "mov %%rsp, %[stack]\n\t"
+                     "lea 1f(%%rip), %%rcx\n\t"
+                     "mov %%rcx, %[rip]\n\t"
+                     "syscall\n"
+                     "1:\n\t"
+                     "pop %%rbp\n\t"
+                     "pop %%rbx"
+                     : "=a"(value), [stack] "=m"(back.rsp), [rip] "=m"(back.rip)
+                     : "a"(number), "D"(frame)
+                     : "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+    return value;
+}
+
+static void
+trap_set_own(void)
+{
+    core_set_trap(&trap_area, trap_handler, trap_stack + TRAP_STACK);
+}
+
+static int64_t
+fuzz_call(const struct fuzz_call *call, const uint64_t arguments[6], uint64_t *second)
+{
+    if (call_is(call, "trap_return"))
+        return trap_return_try(call->number, arguments[0]);
+    int64_t value = call_raw(call->number, arguments, second);
+    if (call_is(call, "core_set_trap"))
+        trap_set_own();
+    return value;
+}
+
+/* --- what it spares -------------------------------------------------------------------------------------------------- */
+
+static bool
+is_own(uint64_t handle)
+{
+    for (unsigned i = 0; i < own_count; i++)
+        if (own[i] == handle_id(handle))
+            return true;
+    return false;
+}
+
+/* Whether the call would take the ground from under the fuzzer. */
+static bool
+fuzz_spares(const struct fuzz_call *call, const uint64_t *arguments)
+{
+    uint64_t start = arguments[1], bytes = arguments[2];
+    if (call_is(call, "share_delobj") || call_is(call, "segment_set_nbytes"))
+        return is_own(arguments[0]);
+    if (call_is(call, "self_drop"))
+        return arguments[0] == OWN_SHARE;
+    if (call_is(call, "at_unmap"))
+        return is_own(arguments[0]) && !(start >= WINDOW && start < WINDOW + WINDOW_SIZE && bytes <= WINDOW_SIZE);
+    if (call_is(call, "debug_write"))
+        return arguments[0] == DEBUG_RESULT; /* its words are for the grader */
+    return call_is(call, "core_exit");       /* ends every run */
+}
+
+static void
+fuzz_prepare(const struct fuzz_call *call, uint64_t arguments[6])
+{
+    arena_stir();
+    for (unsigned i = 0; i < 6; i++)
+        arguments[i] = 0;
+    for (unsigned i = 0; call->kinds[i] != '\0'; i++)
+        arguments[i] = random_argument(call->kinds[i]);
+    if (call_is(call, "trap_return") && chance(50))
+        arguments[0] = (uint64_t)&back;
+    if (call_is(call, "core_set_trap") && chance(50)) {
+        arguments[0] = (uint64_t)&trap_area;
+        arguments[1] = (uint64_t)trap_handler;
+    }
+}
+
+/* --- the beginning --------------------------------------------------------------------------------------------------- */
+
+static void
+own_add(uint64_t handle)
+{
+    if (own_count < OWN_MOST)
+        own[own_count++] = handle_id(handle);
+}
+
+/* All that the program was given: its segments are its own, modules, ports and core go into the pools as well. */
+static void
+world_learn(void)
+{
+    struct share_entry entries[OWN_MOST];
+    static const char letters[] = {[OBJECT_SHARE] = 's', [OBJECT_SEGMENT] = 'g', [OBJECT_TREE] = 't', [OBJECT_CORE] = 'c', [OBJECT_DEVICE] = 'd'};
+    int64_t count = share_list(OWN_SHARE, entries, sizeof(entries), 0).value;
+    for (int64_t i = 0; i < count; i++) {
+        own_add(entries[i].id);
+        pool_add(letters[entries[i].type], HANDLE(1, entries[i].id));
+    }
+    pool_add('s', OWN_SHARE);
+}
+
+static void
+failures_set(uint64_t k)
+{
+    control.header->argument[0] = 0;
+    control.header->argument[1] = k;
+    device_do(failures, &control, FAILURES_SET, 0);
+}
+
+static uint64_t
+books_audit(void)
+{
+    const struct books_audit *audit = buffer_data(&control);
+    control.header->argument[0] = 0;
+    int64_t status = device_do(books, &control, BOOKS_AUDIT, sizeof(*audit));
+    return status == sizeof(*audit) ? audit->mismatches : ~0ul;
+}
+
+/* Whether the world could be made. */
+static bool
+fuzz_begin(uint64_t seed)
+{
+    random_state = seed * 0x9e3779b97f4a7c15ul | 1;
+    world_learn();
+    if (buffer_make(PAGE, &control) < 0 || buffer_make(ARENA_PAGES * PAGE, &arena) < 0)
+        return false;
+    int64_t first = device_open("failures"), second = device_open("books");
+    if (first < 0 || second < 0)
+        return false;
+    failures = first;
+    books = second;
+    own_add(control.segment);
+    own_add(arena.segment);
+    own_add(failures);
+    own_add(books);
+    pool_add('g', arena.segment);
+    trap_set_own();
+    return true;
+}
+
+#endif

@@ -1,0 +1,46 @@
+/* Where a program with the C library begins and ends. The small runtime has put the boot page in its place and cut the
+ * command into arguments; then it calls program_begin here, instead of main.
+ *
+ * The first thread's state is the library's own (_GLOBAL_REENT): exit() flushes the streams of that one. The thread gets
+ * its fs base as any thread will: trap_return loads a frame that begins at the function it is to run. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "calls.h"
+#include "start.h"
+#include "thread_block.h"
+#include "trap_area.h"
+
+int main(int argc, char **argv);
+
+static struct thread_block first_thread = {&first_thread, NULL};
+
+/* What the library's macro _REENT, and with it errno and stdout, comes to. */
+struct _reent *
+__getreent(void)
+{
+    return thread_block()->reent;
+}
+
+/* The first function that has a thread block. */
+static void
+thread_begin(int argc, char **argv)
+{
+    exit(main(argc, argv));
+}
+
+void
+program_begin(int argc, char **argv)
+{
+    first_thread.reent = _GLOBAL_REENT;
+    /* Below this function's frame, which is never gone back to; at a function's first instruction the stack is 8 off. */
+    uint64_t stack = ((uint64_t)__builtin_frame_address(0) & ~15ul) - sizeof(uint64_t);
+    struct user_frame frame = {
+        .rdi = (uint64_t)argc,
+        .rsi = (uint64_t)argv,
+        .rsp = stack,
+        .rip = (uint64_t)thread_begin,
+        .fs_base = (uint64_t)&first_thread,
+    };
+    trap_return(&frame);
+}

@@ -1,0 +1,29 @@
+/* Exercise 4.1: where an address leads, through a root and its inner trees. The contract stands in tree.h. */
+#include "hole.h"
+#include "tree.h"
+
+int
+tree_find(struct tree *root, uint64_t address, struct place *out)
+{
+    /* BEGIN 4.1 */
+    struct mapping *mapping = mapping_find(root, address);
+    if (mapping == NULL)
+        return E_NOENT;
+    struct place place = {.tree = root, .offset = address, .root = mapping, .perm = mapping->perm};
+    uint64_t offset = mapping->offset + (address - mapping->start);
+    if (mapping->object->type == OBJECT_TREE) {
+        place.tree = CONTAINER_OF(mapping->object, struct tree, object);
+        place.offset = offset;
+        mapping = mapping_find(place.tree, offset);
+        if (mapping == NULL)
+            return E_NOENT;
+        place.perm &= mapping->perm;
+        offset = mapping->offset + (offset - mapping->start);
+    }
+    place.mapping = mapping;
+    place.segment = CONTAINER_OF(mapping->object, struct segment, object);
+    place.index = offset >> PAGE_SHIFT;
+    *out = place;
+    return 0;
+    /* END 4.1 */
+}
