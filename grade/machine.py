@@ -29,12 +29,13 @@ PASSED, FAILED, PANIC, HOLE = 33, 35, 37, 39  # QEMU's exit status for each valu
 
 @dataclass
 class Job:
-    """One test to boot: the image, the test, the folder for what it leaves."""
+    """One boot: the image, the test, the folder for what it leaves; `words` is the kernel's command
+    line, if it is to say something else than the test."""
     image: Path
     test: Test
     folder: Path
+    words: str = ""
     nonce: str = field(default_factory=lambda: os.urandom(8).hex())
-    words: str = ""  # the kernel's command line, if it is to say something else than the test
 
 
 @dataclass
@@ -52,6 +53,7 @@ class Outcome:
 def command_line(job):
     """QEMU's arguments for a job."""
     folder, test = job.folder, job.test
+    words = (job.words or f"test={test.name}").replace(",", ",,")  # QEMU's own escape
     return [QEMU, "-M", "q35", "-cpu", "max", "-accel", "tcg", "-m", f"{test.memory}M",
             "-smp", str(test.cores), "-display", "none", "-monitor", "none", "-no-reboot",
             "-serial", f"file:{folder}/console",
@@ -61,7 +63,7 @@ def command_line(job):
             "-device", "isa-debugcon,iobase=0xe9,chardev=results",
             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
             "-fw_cfg", f"name=opt/corey/nonce,string={job.nonce}",
-            "-fw_cfg", f"name=opt/corey/cmdline,string={job.words or f'test={test.name}'}"]
+            "-fw_cfg", f"name=opt/corey/cmdline,string={words}"]
 
 
 def calibrate():

@@ -40,6 +40,10 @@ class Mutant:
     killer: str
     bodies: dict  # number of a body: the lines that replace it
 
+    @property
+    def lab(self):
+        return int(self.exercise.split(".")[0])
+
 
 def read_mutant(path):
     """A mutant from its file."""
@@ -78,23 +82,33 @@ def apply_mutant(mutant, text):
     return changed
 
 
-def mutant_trial(mutant):
-    """The boot that must notice the mutant."""
+def find_test(name):
+    """(lab, exercise's number or '', test) of the test of that name."""
     for lab in labs():
-        for exercise in lab.exercises:
-            if exercise.number != mutant.exercise:
-                continue
-            tests = [test for test in exercise.tests if test.name == mutant.killer]
-            if mutant.file not in exercise.files or not tests:
-                raise MutantError(f"exercise {exercise.number} has no file {mutant.file}"
-                                  f" or no test {mutant.killer}")
-            texts = {name: lab.solution_path(name).read_text(encoding="utf-8")
-                     for name in exercise.files}
+        owned = [(exercise.number, test) for exercise in lab.exercises for test in exercise.tests]
+        for number, test in owned + [("", test) for test in lab.given]:
+            if test.name == name:
+                return lab, number, test
+    raise MutantError(f"there is no test {name}")
+
+
+def mutant_trial(mutant):
+    """The boot that must notice the mutant. Where a later lab's test is to notice it, the kernel is
+    that lab's, and all exercise files come from the mutant's tree."""
+    home = next((lab for lab in labs() if lab.number == mutant.lab), None)
+    if not home or mutant.file not in home.files:
+        raise MutantError(f"lab {mutant.lab} has no exercise file {mutant.file}")
+    lab, number, test = find_test(mutant.killer)
+    label = f"mutant-{mutant.name}"
+    for source in [home] if lab is home else [other for other in labs() if other.solved]:
+        texts = {name: source.solution_path(name).read_text(encoding="utf-8")
+                 for name in source.files}
+        if source is home:
             texts[mutant.file] = apply_mutant(mutant, texts[mutant.file])
-            tree = write_tree(f"mutant-{mutant.name}", lab, texts)
-            kernel = Kernel(lab.number, "own", exercise.number, tree)
-            return Trial(f"mutant/{mutant.name}", kernel, exercise.number, tests[0])
-    raise MutantError(f"there is no exercise {mutant.exercise}")
+        tree = write_tree(label, source, texts)
+    kernel = (Kernel(lab.number, "own", mutant.exercise, tree) if lab is home else
+              Kernel(lab.number, "all", tree=tree))
+    return Trial(f"mutant/{mutant.name}", kernel, number, test)
 
 
 def check_mutants(folder, progress, only=None):
@@ -103,7 +117,7 @@ def check_mutants(folder, progress, only=None):
     for path in sorted(Path(ROOT / "grade" / "mutants").glob("*.c")):
         try:
             mutant = read_mutant(path)
-            if only in (None, int(mutant.exercise.split(".")[0])):
+            if only in (None, mutant.lab):
                 trials[mutant] = mutant_trial(mutant)
         except (MutantError, MarkerError, FileNotFoundError) as error:
             yield f"mutant {path.stem}", False, f"does not apply: {error}"

@@ -159,7 +159,7 @@ def check_own_checks(root):
                  "9 passed, 0 failed\n")
     (mutants / "lives.c").write_text(MUTANT.format(body=1, killer="add", text="1"))
     (mutants / "astray.c").write_text(MUTANT.format(body=2, killer="add", text="mistake"))
-    (mutants / "nobody.c").write_text(MUTANT.format(body=1, killer="twice", text="mistake"))
+    (mutants / "nobody.c").write_text(MUTANT.format(body=1, killer="none", text="mistake"))
     yield expect("mutants that live or do not apply", run_script(root, "check.py", "mutants"), 1,
                  "mutant lives: add says pass", "astray: does not apply", "nobody: does not apply",
                  "1 passed, 3 failed\n")

@@ -19,8 +19,8 @@ int console_read(void);
 /* As in C: %d %u %x %c %s %p, with l, a width, and 0 or - ; %% . At most 511 characters. */
 __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...);
 
-/* The same into a buffer: at most size - 1 characters and a NUL (size > 0). Returns the length of the whole text, as in
- * C, also where it was cut. */
+/* The same into a buffer: at most size - 1 characters and a NUL (size > 0). Returns the length of the whole text,
+ * as in C, also where it was cut. */
 __attribute__((format(printf, 3, 4))) size_t format_text(char *to, size_t size, const char *format, ...);
 size_t format_arguments(char *to, size_t size, const char *format, va_list arguments);
 

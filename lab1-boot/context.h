@@ -9,9 +9,9 @@ struct context {
     uint64_t rbx, rbp, r12, r13, r14, r15, rsp, rip; /* assembly: in this order */
 };
 
-/* Keeps the place of this call in *context and returns 0. Returns again, with the value given to context_load, each time
- * that is called; until the function that called context_save has returned. Locals that it changed in between must be
- * volatile. */
+/* Keeps the place of this call in *context and returns 0. Returns again, with the value given to context_load, each
+ * time that is called; until the function that called context_save has returned. Locals that it changed in between
+ * must be volatile. */
 __attribute__((returns_twice)) int context_save(struct context *context);
 
 /* Goes to the place in *context; value must not be 0. On the core that saved it. */

@@ -1,8 +1,8 @@
 /* Cores: what each core has for itself, and the four words by which cores watch each other.
  *
  * **Per-core data.** A variable declared PER_CORE has one copy a core, on that core's own cache lines. Labs declare
- * theirs where they use them; the linker puts them together; every copy starts as zeros. In the kernel, GS points to
- * this core's struct core. NMI, #DF and #MC find it from their own stack, never from GS.
+ * theirs where they use them; the linker puts them together; every copy starts as zeros. In the kernel, GS points
+ * to this core's struct core. NMI, #DF and #MC find it from their own stack, never from GS.
  *
  * **Watching.** No core ever waits for one that is in its kernel or asleep. Each core has, on lines of their own:
  *   where   crossing count and state; changed only by the core itself, with a locked exchange, at every entry into the
@@ -90,8 +90,8 @@ void core_enter(void);
  * anything, where := kernel and once more. May not return, when an order ends the program. */
 void core_leave(void);
 
-/* For a call that handles more than 512 pages or entries: call it between batches, holding counted references and no
- * lock. It counts as a crossing and flushes. 0, or E_HALTED: undo the work and leave. */
+/* For a call that handles more than 512 pages or entries: call it between batches, holding counted references and
+ * no lock. It counts as a crossing and flushes. 0, or E_HALTED: undo the work and leave. */
 int core_pass(void);
 
 /* Waits in `hlt`, asleep, for an interrupt, unless an order stands. The caller has loaded the kernel's own root. */

@@ -1,13 +1,13 @@
 /* Limbo: where memory waits that another core could still be looking at.
  *
- * Lookups take no lock. So what has been unlinked (a share's entry and its object, a mapping, a page, a table) may be
- * in use by a core that found it a moment ago. It is freed after a grace period:
+ * Lookups take no lock. So what has been unlinked (a share's entry and its object, a mapping, a page, a table) may
+ * be in use by a core that found it a moment ago. It is freed after a grace period:
  *
  *     unlink ... full fence ... note which cores are in their kernel ... each one's `where` has moved ... free
  *
  * A core keeps nothing across a crossing, so after it nobody can hold the thing. A core in ring 3 or asleep holds
- * nothing to begin with. Items wait on the list of the core that gave them up, in two batches: `fresh` collects, `noted`
- * has its grace period running. */
+ * nothing to begin with. Items wait on the list of the core that gave them up, in two batches: `fresh` collects,
+ * `noted` has its grace period running. */
 #ifndef COREY_LIMBO_H
 #define COREY_LIMBO_H
 

@@ -110,8 +110,8 @@ void *page_bytes(const struct page *page);
 /* Makes the descriptors and empty lists, then the lists (exercise 1.2). Start-up, once. */
 void page_begin(void);
 
-/* Puts one frame that is wholly RAM on its home core's list. What exercise 1.2 calls for each; panics when called twice for
- * a frame, or for one that the kernel has taken. */
+/* Puts one frame that is wholly RAM on its home core's list. What exercise 1.2 calls for each; panics when called
+ * twice for a frame, or for one that the kernel has taken. */
 void page_add(uint64_t frame);
 
 /* The core near whose memory the frame lies. Until lab 5 that is core 0 (weak default). */

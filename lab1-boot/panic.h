@@ -13,8 +13,8 @@ __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *format, .
 __attribute__((noreturn, format(printf, 2, 3))) void panic_at(const struct trap_frame *frame,
                                                               const char *format, ...);
 
-/* Whether the kernel is panicking: nobody comes back from it to give up a lock, so console and result channel take none
- * any more. */
+/* Whether the kernel is panicking: nobody comes back from it to give up a lock, so console and result channel take
+ * none any more. */
 bool panic_under_way(void);
 
 /* For test_panics: while not null, a panic prints nothing and goes on there, with the value 1; panic_caught is then

@@ -3,8 +3,8 @@
  *     @NONCE SEQUENCE CORE k|u KIND JSON
  *
  * Written whole under one lock to port 0xE9. `k` is the kernel's word, `u` that of a program in ring 3, which never
- * sees the nonce. The nonce comes by QEMU's fw_cfg (opt/corey/nonce), elsewhere as `nonce=` on the command line, from
- * which it is cut before anyone reads it. */
+ * sees the nonce. The nonce comes by QEMU's fw_cfg (opt/corey/nonce), elsewhere as `nonce=` on the command line,
+ * from which it is cut before anyone reads it. */
 #ifndef COREY_RESULT_H
 #define COREY_RESULT_H
 
@@ -24,8 +24,9 @@ void result_begin(void);
 /* Writes one kernel record; the format makes the JSON. Strings go through json_quote first. */
 __attribute__((format(printf, 2, 3))) void result_record(const char *kind, const char *format, ...);
 
-/* Writes one record for ring 3: `text` holds "KIND {...}", KIND in small letters, `length` bytes of at most RESULT_USER_MAX;
- * what is not printable ASCII becomes '?'. Text of another form is E_INVAL. Copied once by the caller: not ring 3's memory. */
+/* Writes one record for ring 3: `text` holds "KIND {...}", KIND in small letters, `length` bytes of at most
+ * RESULT_USER_MAX; what is not printable ASCII becomes '?'. Text of another form is E_INVAL. Copied once by the
+ * caller: not ring 3's memory. */
 int result_user(const char *text, size_t length);
 
 /* `text` as a JSON string with its quotes, into `to`. Returns `to`. */

@@ -16,8 +16,8 @@ typedef void startup_function(void);
 
 TABLE(startup, startup_function);
 
-/* Runs the program that `run=` asks for, the name and arguments in `line`, and ends the machine. Until lab 4 there are none
- * (weak default). */
+/* Runs the program that `run=` asks for, the name and arguments in `line`, and ends the machine. Until lab 4 there
+ * are none (weak default). */
 __attribute__((noreturn)) void program_command_run(const char *line);
 
 #endif

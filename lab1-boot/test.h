@@ -57,8 +57,8 @@ __attribute__((noreturn)) void test_run(const char *name);
 /* Lets this core cross, as it does between two system calls: grace periods end, limbo empties. */
 void test_cross(void);
 
-/* Adds a core that never runs, with per-core data of its own, and returns its index: for tests of what several cores do
- * to each other. At most one; it lasts until the machine ends. */
+/* Adds a core that never runs, with per-core data of its own, and returns its index: for tests of what several
+ * cores do to each other. At most one; it lasts until the machine ends. */
 uint32_t test_add_core(void);
 
 /* Goes on as if this were core `index`. */
@@ -67,8 +67,8 @@ void test_as_core(uint32_t index);
 /* The next of a seeded series of numbers; the seed is `seed=` on the command line, or 1. */
 uint64_t test_random(void);
 
-/* Runs `body(argument)` and expects it to panic: true when it did. The panic prints nothing and the machine goes on.
- * Locks that body held stay held. panic_caught (panic.h) has the frame of a trap that was the reason. */
+/* Runs `body(argument)` and expects it to panic: true when it did. The panic prints nothing and the machine goes
+ * on. Locks that body held stay held. panic_caught (panic.h) has the frame of a trap that was the reason. */
 bool test_panics(void (*body)(void *), void *argument);
 
 #endif

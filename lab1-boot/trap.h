@@ -1,7 +1,8 @@
 /* Exercise 1.4, and what stands around it: exceptions and interrupts.
  *
- * The processor pushes ss, rsp, rflags, cs, rip and, for SOME exceptions, an error code. The stub of each vector makes
- * these alike, trap_common (given/trap_entry.asm) saves the rest, and trap_dispatch gets it all as one struct:
+ * The processor pushes ss, rsp, rflags, cs, rip and, for SOME exceptions, an error code. The stub of each vector
+ * makes these alike, trap_common (given/trap_entry.asm) saves the rest, and trap_dispatch gets it all as one
+ * struct:
  *
  *     lower addresses   registers | vector | error | rip cs rflags rsp ss   higher addresses
  *
@@ -81,9 +82,9 @@ __attribute__((noreturn)) void trap_unhandled(struct trap_frame *frame);
 /* What lab 4 does with it; the weak default, until lab 4, panics. */
 __attribute__((noreturn)) void trap_unhandled_ring3(struct trap_frame *frame);
 
-/* Loads all registers of the frame and goes on there: the way out of trap_common, and into ring 3. On the way to ring 3
- * core_leave comes first; then rip is canonical, and cs, ss and rflags are what ring 3 may have: the caller has seen to
- * it. The frame is aligned to 8 and not on ring 3's side. */
+/* Loads all registers of the frame and goes on there: the way out of trap_common, and into ring 3. On the way to
+ * ring 3 core_leave comes first; then rip is canonical, and cs, ss and rflags are what ring 3 may have: the caller
+ * has seen to it. The frame is aligned to 8 and not on ring 3's side. */
 __attribute__((noreturn)) void trap_resume(const struct trap_frame *frame);
 
 /* The vector's name, as the manual has it: "#PF page fault". */

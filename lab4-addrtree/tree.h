@@ -201,6 +201,9 @@ int tree_load(struct tree *root);
 /* The root that this core runs on, or null. */
 struct tree *tree_current(void);
 
+/* The same of another core; for the books, while that core stands still. */
+struct tree *tree_on(uint32_t index);
+
 /* A core's counts, for tests and the books. */
 struct tree_counts {
     uint64_t page_ins;    /* faults that put a page into a table */

@@ -17,7 +17,7 @@
 /* Forgets the last walk. */
 void walk_begin(void);
 
-/* A reference to this object (null: none) has been found. */
+/* A reference to this object has been found. */
 void walk_reach(struct object *object);
 
 /* All references that no object holds: cores' share sets and running roots, the machine's cores and ports, transfers, the

@@ -52,7 +52,8 @@ boot_module_find(const char *name)
     return NULL;
 }
 
-/* The lowest page at or after `start` where nothing but RAM touches the next `bytes`, all of one RAM entry; 0: none. */
+/* The lowest page at or after `start` where nothing but RAM touches the next `bytes`, all of one RAM entry; 0:
+ * none. */
 static paddr_t
 map_find(paddr_t start, uint64_t bytes)
 {

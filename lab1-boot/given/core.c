@@ -1,15 +1,15 @@
 /* Cores watching each other: the words where, orders, want and done (core.h says what each is).
  *
- * The pairs that everything hangs on are alike: one core writes A and then reads B, the other writes B and then reads A,
- * each with a full fence between. Then at least one of them sees what the other wrote.
+ * The pairs that everything hangs on are alike: one core writes A and then reads B, the other writes B and then
+ * reads A, each with a full fence between. Then at least one of them sees what the other wrote.
  *
  *      giving an order, asking for a flush      leaving the kernel, falling asleep
  *      write orders or want                     write where := ring 3 or asleep
  *      full fence                               full fence
  *      read where                               read orders and want
  *
- * So either the giver sees the core in ring 3 and interrupts it, or the core sees the order and does not go. The fences
- * are those of locked instructions, which is why all of these are SEQ_CST. */
+ * So either the giver sees the core in ring 3 and interrupts it, or the core sees the order and does not go. The
+ * fences are those of locked instructions, which is why all of these are SEQ_CST. */
 #include "core.h"
 
 #include "limbo.h"
@@ -49,7 +49,7 @@ core_enter(void)
 static void
 core_flush_own(struct core *core)
 {
-    /* Acquire: the tables that were changed before the raise are read after it (partner: the raise in core_flush). */
+    /* Acquire: the tables that were changed before the raise are read after it (partner: core_flush). */
     uint64_t want = __atomic_load_n(&core->want, __ATOMIC_ACQUIRE);
     if (want == __atomic_load_n(&core->done, __ATOMIC_RELAXED)) /* nobody else writes done */
         return;
@@ -145,8 +145,8 @@ core_order(uint32_t index, uint64_t order)
         cpu_pause();
 }
 
-/* Whether core may still be in ring 3 with translations from before its want was raised to `ticket`. A stay in ring 3
- * that began after the raise has flushed on its way, or is about to come back and do so. */
+/* Whether core may still be in ring 3 with translations from before its want was raised to `ticket`. A stay in ring
+ * 3 that began after the raise has flushed on its way, or is about to come back and do so. */
 static bool
 core_flush_waits(struct core *core, uint64_t ticket)
 {

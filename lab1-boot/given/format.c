@@ -87,8 +87,8 @@ format_arguments(char *to, size_t size, const char *format, va_list arguments)
         format = conversion_parse(&how, format + 1);
         if (*format == 'd') {
             int64_t value = how.wide ? va_arg(arguments, long) : va_arg(arguments, int);
-            uint64_t size_of = value < 0 ? -(uint64_t)value : (uint64_t)value;
-            text_number(&text, &how, value < 0 ? "-" : "", size_of, 10);
+            uint64_t amount = value < 0 ? -(uint64_t)value : (uint64_t)value;
+            text_number(&text, &how, value < 0 ? "-" : "", amount, 10);
         } else if (*format == 'u' || *format == 'x') {
             uint64_t value = how.wide ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned);
             text_number(&text, &how, "", value, *format == 'x' ? 16 : 10);

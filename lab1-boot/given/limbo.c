@@ -36,8 +36,8 @@ limbo_put(struct limbo_item *item, void (*release)(struct limbo_item *))
 static void
 limbo_note(struct limbo *list)
 {
-    /* What was unlinked is written before `where` is read. Partner: the exchange of `where` in core_enter, before the
-     * kernel reads any link. Either we see that core in its kernel, or it sees the links without the item. */
+    /* What was unlinked is written before `where` is read. Partner: the exchange of `where` in core_enter, before
+     * the kernel reads any link. Either we see that core in its kernel, or it sees the links without the item. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     for (uint32_t i = 0; i < core_count; i++)
         list->seen[i] = __atomic_load_n(&CORE_AT(i, core_words)->where, __ATOMIC_SEQ_CST);

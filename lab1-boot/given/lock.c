@@ -5,8 +5,8 @@
 #include "machine.h"
 #include "panic.h"
 
-/* Only the holder writes `holder`, and another core's number never equals ours: no order is needed to know whether it
- * is we. */
+/* Only the holder writes `holder`, and another core's number never equals ours: no order is needed to know whether
+ * it is we. */
 bool
 ticket_held(const struct ticket_lock *lock)
 {
@@ -36,8 +36,8 @@ ticket_lock(struct ticket_lock *lock)
 bool
 ticket_trylock(struct ticket_lock *lock)
 {
-    /* The acquire sees all that the last holder did (partner: ticket_unlock); that nobody has come since then is all
-     * that the exchange has to find out. */
+    /* The acquire sees all that the last holder did (partner: ticket_unlock); that nobody has come since then is
+     * all that the exchange has to find out. */
     uint32_t ticket = __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE);
     if (!__atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, false, __ATOMIC_RELAXED,
                                      __ATOMIC_RELAXED))

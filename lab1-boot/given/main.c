@@ -1,4 +1,5 @@
-/* The start of the kernel, on core 0, interrupts off: from what entry.asm leaves to a test, a program, or the monitor. */
+/* The start of the kernel, on core 0, interrupts off: from what entry.asm leaves to a test, a program, or the
+ * monitor. */
 #include "boot_info.h"
 #include "console.h"
 #include "context.h"

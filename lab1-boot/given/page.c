@@ -95,8 +95,8 @@ page_hold(struct page *page)
 bool
 page_drop(struct page *page)
 {
-    /* Release: what we did with the page is done before it goes. Acquire: who drops the last reference sees what all
-     * others did (partners: their drops). */
+    /* Release: what we did with the page is done before it goes. Acquire: who drops the last reference sees what
+     * all others did (partners: their drops). */
     return __atomic_sub_fetch(&page->references, 1, __ATOMIC_ACQ_REL) == 0;
 }
 

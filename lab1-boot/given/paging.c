@@ -1,5 +1,5 @@
-/* The kernel's own address space. Everything is mapped with the least rights that it needs: nothing is both writable and
- * executable, not even through the direct map, and what no one claims is not mapped. */
+/* The kernel's own address space. Everything is mapped with the least rights that it needs: nothing is both
+ * writable and executable, not even through the direct map, and what no one claims is not mapped. */
 #include "paging.h"
 
 #include "boot_info.h"
@@ -75,8 +75,8 @@ type_is_direct(uint32_t type)
     return type == MEMORY_RAM || type == MEMORY_KERNEL || type == MEMORY_ACPI || type == MEMORY_ACPI_NVS;
 }
 
-/* Whether the direct map must leave out some of these bytes, or treat them apart: they belong to nothing, to a reserved
- * entry, or to the kernel's image. */
+/* Whether the direct map must leave out some of these bytes, or treat them apart: they belong to nothing, to a
+ * reserved entry, or to the kernel's image. */
 static bool
 range_is_special(paddr_t start, paddr_t end)
 {
@@ -94,8 +94,7 @@ range_is_special(paddr_t start, paddr_t end)
 static void
 map_entry(const struct memory_entry *entry)
 {
-    bool ram =
-        entry->type == MEMORY_RAM; /* the pages wholly in it; of other things, each page that they touch */
+    bool ram = entry->type == MEMORY_RAM; /* then the pages wholly in it, else each page that it touches */
     paddr_t start = ram ? round_up(entry->start, PAGE_SIZE) : round_down(entry->start, PAGE_SIZE);
     paddr_t end = entry->start + entry->length;
     end = ram ? round_down(end, PAGE_SIZE) : round_up(end, PAGE_SIZE);

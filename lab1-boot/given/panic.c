@@ -18,8 +18,8 @@ panic_under_way(void)
     return __atomic_load_n(&panic_core, __ATOMIC_RELAXED) != 0; /* guards no other data */
 }
 
-/* Makes this core the one that panics. Where another is at it already, waits for its end; where this one is, the panic
- * itself is broken. */
+/* Makes this core the one that panics. Where another is at it already, waits for its end; where this one is, the
+ * panic itself is broken. */
 static void
 panic_claim(void)
 {

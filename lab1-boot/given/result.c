@@ -13,8 +13,8 @@
 #define EXIT_PORT   0xf4   /* QEMU's isa-debug-exit */
 #define BOCHS_PORT  0x8900 /* takes the letters of "Shutdown" */
 
-/* QEMU's fw_cfg, docs/specs/fw_cfg.rst: a key written to the selector, its bytes read one by one. Numbers in the directory
- * have their high byte first. */
+/* QEMU's fw_cfg, docs/specs/fw_cfg.rst: a key written to the selector, its bytes read one by one. Numbers in the
+ * directory have their high byte first. */
 #define FW_SELECTOR  0x510
 #define FW_DATA      0x511
 #define FW_SIGNATURE 0x0000
@@ -30,7 +30,7 @@ static uint64_t sequence;
 static char nonce[NONCE_MAX] = "-"; /* until result_begin */
 static char command_line[BOOT_COMMAND_MAX];
 
-/* --- where nonce and command line come from -------------------------------------------------------------------- */
+/* --- where nonce and command line come from ------------------------------------------------------------------ */
 
 static uint32_t
 fw_number(unsigned bytes)
@@ -198,7 +198,7 @@ json_quote(char *to, size_t size, const char *text)
     return to;
 }
 
-/* --- the end --------------------------------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------------------------------------------- */
 
 void
 machine_off(uint8_t code)

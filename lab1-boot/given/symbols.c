@@ -1,9 +1,10 @@
-/* Names and lines of addresses: a table that symbols.py makes from the first link and the second puts behind the kernel.
+/* Names and lines of addresses: a table that symbols.py makes from the first link and the second puts behind the
+ * kernel.
  *
  *      header | functions, by address | lines, by address | offsets of file names | strings, each with a NUL
  *
- * Addresses are offsets from KERNEL_BASE. A line stands for all code from its address to the next entry's; a line of
- * number 0 for code of which nothing is known. */
+ * Addresses are offsets from KERNEL_BASE. A line stands for all code from its address to the next entry's; a line
+ * of number 0 for code of which nothing is known. */
 #include "backtrace.h"
 #include "console.h"
 #include "paging.h"

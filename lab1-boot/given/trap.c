@@ -85,15 +85,30 @@ own_stack_make(void)
     return (uint64_t)top;
 }
 
+static enum own_stack
+vector_stack(uint64_t vector)
+{
+    switch (vector) {
+    case VECTOR_NMI:
+        return OWN_NMI;
+    case VECTOR_DOUBLE:
+        return OWN_DOUBLE;
+    case VECTOR_MACHINE:
+        return OWN_MACHINE;
+    default:
+        return OWN_NONE;
+    }
+}
+
 static void
-gate_set(uint64_t vector, enum own_stack stack)
+gate_set(uint64_t vector)
 {
     uint64_t stub = (uint64_t)trap_stubs[vector];
     bool ring3 = vector == VECTOR_BREAKPOINT || vector == VECTOR_OVERFLOW;
     idt[vector] = (struct gate){
         .offset_low = (uint16_t)stub,
         .selector = SELECTOR_KERNEL_CODE,
-        .own_stack = stack,
+        .own_stack = vector_stack(vector),
         .type = GATE_INTERRUPT | (ring3 ? GATE_RING3 : 0),
         .offset_middle = (uint16_t)(stub >> 16),
         .offset_high = (uint32_t)(stub >> 32),
@@ -115,10 +130,7 @@ trap_begin(void)
     __asm__ volatile("ltr %w0" ::"r"(SELECTOR_TSS));
 
     for (uint64_t vector = 0; vector < ARRAY_LENGTH(idt); vector++)
-        gate_set(vector, vector == VECTOR_NMI       ? OWN_NMI
-                         : vector == VECTOR_DOUBLE  ? OWN_DOUBLE
-                         : vector == VECTOR_MACHINE ? OWN_MACHINE
-                                                    : OWN_NONE);
+        gate_set(vector);
     struct descriptor_pointer pointer = {sizeof idt - 1, (uint64_t)idt};
     __asm__ volatile("lidt %0" ::"m"(pointer));
 }

@@ -20,8 +20,8 @@ struct arrival {
     uint64_t rip, rsp; /* out: where the frame should say that it came from */
 };
 
-/* Enters the vector's stub as the processor would: on an aligned stack, which holds the core at its top as the own stacks
- * of NMI, #DF and #MC do. */
+/* Enters the vector's stub as the processor would: on an aligned stack, which holds the core at its top as the own
+ * stacks of NMI, #DF and #MC do. */
 static void
 trap_simulate(void *argument)
 {
@@ -81,7 +81,7 @@ TEST(trap_vectors)
     }
 }
 
-/* --- traps that return ------------------------------------------------------------------------------------------ */
+/* --- traps that return --------------------------------------------------------------------------------------- */
 
 static bool watching; /* whether the handlers below are meant */
 static unsigned breakpoints, calls[3];
@@ -161,7 +161,7 @@ TEST(trap_handlers_in_turn)
     check_equal(1, calls[1]);
 }
 
-/* --- real faults ------------------------------------------------------------------------------------------------- */
+/* --- real faults --------------------------------------------------------------------------------------------- */
 
 static void
 load_null(void *address)
@@ -203,7 +203,7 @@ TEST(trap_faults)
     check_equal(core_index(), 0);
 }
 
-/* --- ring 3 ------------------------------------------------------------------------------------------------------ */
+/* --- ring 3 -------------------------------------------------------------------------------------------------- */
 
 #define USER_CODE 0x400000ul
 

@@ -37,14 +37,11 @@ object_create(uint8_t type, size_t bytes, struct account *account, uint32_t home
     if (error)
         return error;
 
-    struct object *object = slab_alloc(home, bytes);
-    uint64_t id = object ? object_next_id() : 0;
-    if (!id) {
-        error = object ? E_NOSPC : E_NOMEM;
-        if (object)
-            slab_free(object);
+    uint64_t id = object_next_id(); /* one that stays unused is no loss */
+    struct object *object = id ? slab_alloc(home, bytes) : NULL;
+    if (!object) {
         account_refund(account, size);
-        return error;
+        return id ? E_NOMEM : E_NOSPC;
     }
     account_hold(account);
     object->id = id;

@@ -5,7 +5,9 @@
 #include "account.h"
 
 #include "block.h"
+#include "console.h"
 #include "core.h"
+#include "monitor.h"
 #include "panic.h"
 #include "slab.h"
 #include "startup.h"
@@ -211,4 +213,11 @@ uint64_t
 account_in_limbo(const struct account *account)
 {
     return __atomic_load_n(&account->in_limbo, __ATOMIC_ACQUIRE);
+}
+
+COMMAND(account, "the root account, in KiB: limit, spent, waiting in limbo, moved into other accounts")
+{
+    console_print("limit %lu, spent %lu, in limbo %lu, moved %lu\n", account_root->limit >> 10,
+                  account_used(account_root) >> 10, account_in_limbo(account_root) >> 10,
+                  __atomic_load_n(&account_root->moved, __ATOMIC_RELAXED) >> 10);
 }

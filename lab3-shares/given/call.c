@@ -1,9 +1,11 @@
 /* System calls: from a number to its handler, and how the handlers reach the caller's memory. Contracts: call.h. */
 #include "call.h"
 
+#include "console.h"
 #include "core.h"
 #include "handle.h"
 #include "limbo.h"
+#include "monitor.h"
 #include "object_kinds.h"
 #include "panic.h"
 #include "startup.h"
@@ -64,4 +66,10 @@ call_copy_in(void *to, uint64_t address, uint64_t bytes)
 {
     memcpy(to, (const void *)address, bytes);
     return 0;
+}
+
+COMMAND(calls, "system calls of this kernel: numbers and names")
+{
+    TABLE_EACH (call, const struct call, entry)
+        console_print("%3u %s\n", (*entry)->number, (*entry)->name);
 }

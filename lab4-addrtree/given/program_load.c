@@ -14,7 +14,7 @@ TABLE_DEFINE(program_setup, program_setup_function);
 struct loading {
     uint32_t module; /* the program's own */
     struct elf_image image;
-    struct share *share; /* held */
+    struct share *share; /* held by slot 1 of this core's set */
     struct tree *root;   /* held */
 };
 
@@ -150,8 +150,10 @@ static int
 program_build(struct loading *loading, const char *command)
 {
     int error = share_create(NULL, account_root, 0, core_index(), "program", &loading->share);
-    if (!error)
-        error = share_set_change(1, loading->share, RIGHT_ALL);
+    if (!error) {
+        error = share_set_change(1, loading->share, RIGHT_ALL); /* cannot fail: we hold it */
+        object_drop(&loading->share->object);
+    }
     if (!error)
         error = tree_create(false, account_root, core_index(), "program", &loading->root);
     if (!error)
@@ -170,8 +172,6 @@ program_destroy(struct loading *loading)
     share_set_clear();
     if (loading->root != NULL)
         object_drop(&loading->root->object);
-    if (loading->share != NULL)
-        object_drop(&loading->share->object);
 }
 
 /* The module that the command's first word names. */

@@ -256,9 +256,15 @@ OBJECT_TYPE(tree, OBJECT_TREE, tree_destroy);
 /* --- running ---------------------------------------------------------------------------------------------------- */
 
 struct tree *
+tree_on(uint32_t index)
+{
+    return *CORE_AT(index, tree_running);
+}
+
+struct tree *
 tree_current(void)
 {
-    return *CORE_OWN(tree_running);
+    return tree_on(core_index());
 }
 
 int

@@ -72,6 +72,12 @@ trap_area_release(void)
     object_drop(&old.segment->object);
 }
 
+struct segment *
+trap_area_segment(uint32_t index)
+{
+    return CORE_AT(index, trap_target)->segment;
+}
+
 CALL_HANDLER(core_set_trap, address, entry, stack)
 {
     struct trap_target target = {.address = address, .entry = entry, .stack = stack};

@@ -4,11 +4,13 @@
 
 #include "core_object.h"
 #include "device.h"
+#include "module.h"
 #include "paging.h"
 #include "panic.h"
 #include "program.h"
 #include "startup.h"
 #include "string.h"
+#include "user_trap.h"
 
 #define WORDS       (PAGE_SIZE / sizeof(uint64_t))
 #define BLOCK_SHIFT 6 /* blocks are aligned to 64 bytes, so a page's word has a bit for each */
@@ -64,8 +66,6 @@ walk_meet(const void *block)
 void
 walk_reach(struct object *object)
 {
-    if (object == NULL)
-        return;
     if (!walk_meet(object)) {
         object->counted = 0;
         object->limbo.next = waiting;
@@ -117,9 +117,15 @@ walk_roots(void)
     for (uint32_t i = 0; i < core_count; i++) {
         walk_set(i);
         walk_reach(&core_object_of(i)->object);
+        if (tree_on(i) != NULL)
+            walk_reach(&tree_on(i)->object);
+        if (trap_area_segment(i) != NULL)
+            walk_reach(&trap_area_segment(i)->object);
     }
     for (size_t i = 0; port_at(i) != NULL; i++)
         walk_port(port_at(i));
+    for (uint32_t i = 0; i < boot.module_count; i++)
+        walk_reach(&module_segment(i)->object);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "device.h"
 
 #include "panic.h"
+#include "segment_touch.h"
 #include "slab.h"
 #include "string.h"
 
@@ -51,7 +52,7 @@ static int
 segment_byte(struct segment *segment, uint64_t offset, enum access access, char **out)
 {
     struct page *page;
-    int error = segment_page(segment, offset / PAGE_SIZE, access, &page);
+    int error = segment_touch(segment, offset / PAGE_SIZE, access, &page);
     if (error == 0)
         *out = (char *)page_bytes(page) + offset % PAGE_SIZE;
     return error;

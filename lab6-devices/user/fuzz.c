@@ -3,12 +3,11 @@
  * Most arguments are plausible: a handle of the right type that an earlier call gave, an aligned size, memory that is
  * there. The others are hostile: another type, a stale or forged handle, an address of the kernel. It fails when a call returns an
  * error that its list does not name, or when the books do not add up. It spares only what it stands on itself: its first share, its
- * own segments, and its part of the address space (fuzz_arguments.h).
+ * own segments, and its part of the address space (fuzz_world.h).
  *
  * In the end, a record for each call: how often it succeeded, which errors it returned and which it may return. */
-#include "fuzz_arguments.h"
+#include "fuzz_world.h"
 
-#include "device_abi.h"
 #include "print.h"
 
 #define AUDIT_EVERY 1000
@@ -37,12 +36,12 @@ static void
 fuzz_learn(const struct fuzz_call *call, const uint64_t arguments[6], int64_t value, uint64_t second)
 {
     for (unsigned i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
-        if (strcmp(call->name, makers[i].name) == 0)
+        if (call_is(call, makers[i].name))
             pool_add(makers[i].letter, value);
     }
-    if (strcmp(call->name, "share_alloc") == 0)
+    if (call_is(call, "share_alloc"))
         pool_add('s', HANDLE(second, 0));
-    if (strcmp(call->name, "share_addobj") == 0 && handle_id(arguments[0]) == 0)
+    if (call_is(call, "share_addobj") && handle_id(arguments[0]) == 0)
         pool_add(pool_letter(arguments[1]), HANDLE(handle_slot(arguments[0]), handle_id(arguments[1])));
 }
 
@@ -51,13 +50,13 @@ fuzz_fail(const struct fuzz_call *call, const uint64_t *arguments, int64_t value
 {
     print("fuzz: %s(%lx, %lx, %lx, %lx, %lx, %lx) returned %ld\n", call->name, arguments[0], arguments[1], arguments[2],
           arguments[3], arguments[4], arguments[5], value);
-    core_exit(1);
+    program_exit(1);
 }
 
 static void
 fuzz_once(struct fuzz_call *call, const uint64_t arguments[6])
 {
-    uint64_t second;
+    uint64_t second = 0;
     int64_t value = fuzz_call(call, arguments, &second);
     if (value >= 0) {
         call->succeeded++;
@@ -86,24 +85,34 @@ fuzz_random(void)
         failures_set(0);
 }
 
+/* The errors are sets, as in the lists: bit n for error -n. */
 static void
 fuzz_report(void)
 {
     for (unsigned i = 0; i < CALLS; i++) {
-        print_result("metric {\"name\":\"%s_succeeded\",\"value\":%lu,\"unit\":\"calls\"}", calls[i].name, calls[i].succeeded);
-        print_result("metric {\"name\":\"%s_errors\",\"value\":%lu,\"unit\":\"set\"}", calls[i].name, calls[i].seen);
-        print_result("metric {\"name\":\"%s_documented\",\"value\":%lu,\"unit\":\"set\"}", calls[i].name, calls[i].errors);
+        const struct fuzz_call *call = &calls[i];
+        record("metric {\"name\":\"%s succeeded\",\"value\":%lu,\"unit\":\"calls\"}", call->name, call->succeeded);
+        record("metric {\"name\":\"%s errors\",\"value\":%lu,\"unit\":\"set\"}", call->name, call->seen);
+        record("metric {\"name\":\"%s documented\",\"value\":%lu,\"unit\":\"set\"}", call->name, call->errors);
     }
+}
+
+static uint64_t
+number_of(const char *digits)
+{
+    uint64_t number = 0;
+    for (; *digits >= '0' && *digits <= '9'; digits++)
+        number = number * 10 + (*digits - '0');
+    return number;
 }
 
 int
 main(int argc, char **argv)
 {
-    if (argc != 3)
+    if (argc != 3 || !fuzz_begin(number_of(argv[1])))
         return 2;
-    fuzz_begin(number_of(argv[1]));
     uint64_t most = number_of(argv[2]);
-    for (uint64_t i = 0; i < most; i++) {
+    for (uint64_t i = 1; i <= most; i++) {
         fuzz_random();
         if (i % AUDIT_EVERY == 0 && books_audit() != 0)
             return 1;

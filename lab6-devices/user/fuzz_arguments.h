@@ -8,11 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "call_def.h"
 #include "calls.h"
 #include "devices.h"
-#include "object_kinds.h"
-#include "trap_area.h"
+#include "start.h"
 
 #define PAGE        4096ul
 #define LARGE       (2ul << 20)
@@ -29,7 +27,6 @@ struct fuzz_call {
     uint64_t succeeded, seen; /* times; errors that it has returned */
 };
 
-static const struct boot_page *const boot_page = (const struct boot_page *)USER_BOOT_PAGE;
 static struct buffer arena, control;
 static uint64_t failures, books; /* claims */
 static uint64_t own[OWN_MOST];   /* ids that must not be cut or given up */

@@ -14,33 +14,21 @@ static struct user_frame back; /* where trap_return_try goes on */
 static bool
 call_is(const struct fuzz_call *call, const char *name)
 {
-    return strcmp(call->name, name) == 0;
+    const char *own = call->name;
+    for (; *own == *name; own++, name++)
+        if (*name == '\0')
+            return true;
+    return false;
 }
 
 /* --- calls --------------------------------------------------------------------------------------------------------- */
 
-static int64_t
-call_raw(uint64_t number, const uint64_t arguments[6], uint64_t *second)
-{
-    register uint64_t r10 __asm__("r10") = arguments[3];
-    register uint64_t r8 __asm__("r8") = arguments[4];
-    register uint64_t r9 __asm__("r9") = arguments[5];
-    int64_t value;
-    uint64_t rdx = arguments[2];
-    __asm__ volatile("syscall"
-                     : "=a"(value), "+d"(rdx)
-                     : "a"(number), "D"(arguments[0]), "S"(arguments[1]), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    *second = rdx;
-    return value;
-}
-
 /* Whatever fault a hostile frame leads to, the handler loads `back`. */
 static void
-trap_handler(void)
+trap_handler(__attribute__((unused)) struct trap_area *area)
 {
     trap_return(&back);
-    core_exit(3);
+    program_exit(3);
 }
 
 /* trap_return(frame), which comes back with its error; or, by `back` or by the fault that the frame leads to, with 0. The
@@ -75,10 +63,12 @@ fuzz_call(const struct fuzz_call *call, const uint64_t arguments[6], uint64_t *s
 {
     if (call_is(call, "trap_return"))
         return trap_return_try(call->number, arguments[0]);
-    int64_t value = call_raw(call->number, arguments, second);
+    struct call_result result = call_make(call->number, arguments[0], arguments[1], arguments[2], arguments[3],
+                                          arguments[4], arguments[5]);
+    *second = result.second;
     if (call_is(call, "core_set_trap"))
         trap_set_own();
-    return value;
+    return result.value;
 }
 
 /* --- what it spares -------------------------------------------------------------------------------------------------- */
@@ -104,7 +94,7 @@ fuzz_spares(const struct fuzz_call *call, const uint64_t *arguments)
     if (call_is(call, "at_unmap"))
         return is_own(arguments[0]) && !(start >= WINDOW && start < WINDOW + WINDOW_SIZE && bytes <= WINDOW_SIZE);
     if (call_is(call, "debug_write"))
-        return arguments[0] == DEBUG_RESULT; /* its words are for the grader */
+        return arguments[0] == 1; /* its words are for the grader */
     return call_is(call, "core_exit");       /* ends every run */
 }
 
@@ -139,7 +129,7 @@ world_learn(void)
 {
     struct share_entry entries[OWN_MOST];
     static const char letters[] = {[OBJECT_SHARE] = 's', [OBJECT_SEGMENT] = 'g', [OBJECT_TREE] = 't', [OBJECT_CORE] = 'c', [OBJECT_DEVICE] = 'd'};
-    int64_t count = share_list(OWN_SHARE, entries, sizeof(entries), 0).value;
+    int64_t count = share_list(OWN_SHARE, entries, sizeof(entries), 0);
     for (int64_t i = 0; i < count; i++) {
         own_add(entries[i].id);
         pool_add(letters[entries[i].type], HANDLE(1, entries[i].id));

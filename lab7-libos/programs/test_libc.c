@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "test.h"
+#include "check.h"
 
 #define BLOCKS     256   /* alive at a time */
 #define STEPS      20000 /* of the malloc test */

@@ -2,9 +2,8 @@
 #include "devices.h"
 
 #include "calls.h"
-#include "error.h"
-#include "object_kinds.h"
-#include "perm.h"
+#include "device_calls.h"
+#include "start.h"
 
 #define BUFFERS_START 0x600000000000ul
 #define PORTS_MOST    32
@@ -14,13 +13,13 @@ int64_t
 buffer_make(uint64_t bytes, struct buffer *out)
 {
     static uint64_t next = BUFFERS_START;
-    uint64_t size = (bytes + PAGE - 1) & ~(PAGE - 1), root = ((struct boot_page *)USER_BOOT_PAGE)->root;
+    uint64_t size = (bytes + PAGE - 1) & ~(PAGE - 1);
     int64_t segment = segment_alloc(OWN_SHARE, "buffer", MEMORY_HERE);
     if (segment < 0)
         return segment;
     int64_t error = segment_set_nbytes(segment, size);
     if (error == 0)
-        error = at_set_seg(root, next, segment, 0, size, PERM_R | PERM_W);
+        error = at_set_seg(boot_page->root, next, segment, 0, size, PERM_R | PERM_W);
     if (error < 0) {
         share_delobj(segment);
         return error;

@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "calls.h"
 #include "error_number.h"
 #include "platform.h"
+#include "start.h"
 
 #define PROCESS         1
 #define SIGNAL_STATUS   128 /* a program that a signal ends has the status 128 + signal */
@@ -21,7 +21,7 @@
 void
 _exit(int status)
 {
-    core_exit(status);
+    program_exit(status);
 }
 
 pid_t

@@ -12,8 +12,6 @@
 #include "again.h"
 #include "calls.h"
 #include "error_number.h"
-#include "handle.h"
-#include "perm.h"
 #include "start.h"
 
 #define HEAP_BASE  0x100000000000ul
