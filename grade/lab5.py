@@ -10,4 +10,7 @@ GIVEN = [
     Test("timer_again"),
     Test("timer_far"),
     Test("clock_frequency_chip"),
+    Test("platform_memory"),
+    Test("platform_input"),
+    Test("platform_team"),
 ]

@@ -22,4 +22,5 @@ GIVEN = [
     Test("audit_reference"),
     Test("audit_charge"),
     Test("audit_shared_page"),
+    Test("fuzz"),
 ]

@@ -1,19 +1,17 @@
 """Mutants: kernels with one seeded mistake, each a misconception that somebody really holds. A
 mutant that does not apply, or that the test named for it does not notice, is a fault of the course.
 
-A file of grade/mutants/ holds a head, then each body that is replaced below its number (bodies are
-counted from 1 in the solution's file):
+A file of grade/mutants/ holds a head, then each body that is replaced below its place: a file of
+the exercise's lab and the body's number, counted from 1:
 
     /* exercise: 2.1
-     * file: segment_page.c
      * believed: zeroed once is zero for ever
      * killed by: segment_reused_page_zero */
-    /* body 1 */
+    /* segment_page.c body 1 */
     ...
 """
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from build import Kernel
 from course import ROOT, labs
@@ -21,10 +19,10 @@ from markers import MarkerError, replace_bodies
 from trials import Trial, run_trials
 from variants import write_tree
 
-FIELD = re.compile(r"^(?:/\*| \*) (exercise|file|believed|killed by): (.*?)(?: \*/)?$")
-BODY = re.compile(r"^/\* body (\d+) \*/$")
+FIELD = re.compile(r"^(?:/\*| \*) (exercise|believed|killed by): (.*?)(?: \*/)?$")
+BODY = re.compile(r"^/\* (\S+) body (\d+) \*/$")
+FIELDS = ("exercise", "believed", "killed by")
 NOTICED = ("mismatch", "leak", "panic", "fault", "triple fault", "time-out")
-FIELDS = ("exercise", "file", "believed", "killed by")
 
 
 class MutantError(Exception):
@@ -35,50 +33,47 @@ class MutantError(Exception):
 class Mutant:
     name: str
     exercise: str
-    file: str
     believed: str
     killer: str
-    bodies: dict  # number of a body: the lines that replace it
+    bodies: dict  # (file, number of a body): the lines that replace it
 
     @property
     def lab(self):
         return int(self.exercise.split(".")[0])
 
+    @property
+    def files(self):
+        return {file for file, _ in self.bodies}
+
 
 def read_mutant(path):
     """A mutant from its file."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    head = {}
-    while lines and (match := FIELD.match(lines[0])):
-        head[match.group(1)] = match.group(2)
-        lines.pop(0)
-    bodies = {}
-    for line in lines:
-        match = BODY.match(line)
-        if match:
-            current = bodies.setdefault(int(match.group(1)), [])
+    head, bodies, current = {}, {}, None
+    for line in path.read_text(encoding="utf-8").splitlines():
+        field, place = FIELD.match(line), BODY.match(line)
+        if field and not bodies:
+            head[field.group(1)] = field.group(2)
+        elif place:
+            current = bodies.setdefault((place.group(1), int(place.group(2))), [])
         elif bodies:
             current.append(line)
     absent = [name for name in FIELDS if name not in head] + ["a body"] * (not bodies)
     if absent:
         raise MutantError(f"{path.name}: {', '.join(absent)} is missing")
-    return Mutant(path.stem, head["exercise"], head["file"], head["believed"], head["killed by"],
-                  bodies)
+    return Mutant(path.stem, head["exercise"], head["believed"], head["killed by"], bodies)
 
 
-def apply_mutant(mutant, text):
-    """The solution's text with the mutant's bodies in place."""
-    left = set(mutant.bodies)
+def apply_mutant(mutant, file, text):
+    """The text of a solution's file with the mutant's bodies in place."""
+    left = {number for name, number in mutant.bodies if name == file}
 
     def replacement(number, body, lines):
-        if body.exercise != mutant.exercise:
-            raise MutantError(f"{mutant.file} belongs to {body.exercise}, not {mutant.exercise}")
         left.discard(number)
-        return mutant.bodies.get(number)
+        return mutant.bodies.get((file, number))
 
-    changed = replace_bodies(mutant.file, text, replacement)
+    changed = replace_bodies(file, text, replacement)
     if left:
-        raise MutantError(f"{mutant.file} has no body {min(left)}")
+        raise MutantError(f"{file} has no body {min(left)}")
     return changed
 
 
@@ -92,29 +87,38 @@ def find_test(name):
     raise MutantError(f"there is no test {name}")
 
 
-def mutant_trial(mutant):
-    """The boot that must notice the mutant. Where a later lab's test is to notice it, the kernel is
-    that lab's, and all exercise files come from the mutant's tree."""
-    home = next((lab for lab in labs() if lab.number == mutant.lab), None)
-    if not home or mutant.file not in home.files:
-        raise MutantError(f"lab {mutant.lab} has no exercise file {mutant.file}")
-    lab, number, test = find_test(mutant.killer)
+def mutant_kernel(mutant, home, lab):
+    """The kernel of lab `lab` in which the exercise files of lab `home` are the mutant's. Only those
+    of its exercise come from the mutant's tree where that is enough."""
     label = f"mutant-{mutant.name}"
     for source in [home] if lab is home else [other for other in labs() if other.solved]:
-        texts = {name: source.solution_path(name).read_text(encoding="utf-8")
-                 for name in source.files}
+        texts = {path.name: path.read_text(encoding="utf-8")
+                 for path in (ROOT / "solutions" / source.folder).iterdir()}
         if source is home:
-            texts[mutant.file] = apply_mutant(mutant, texts[mutant.file])
+            texts.update({name: apply_mutant(mutant, name, texts[name]) for name in mutant.files})
         tree = write_tree(label, source, texts)
-    kernel = (Kernel(lab.number, "own", mutant.exercise, tree) if lab is home else
-              Kernel(lab.number, "all", tree=tree))
-    return Trial(f"mutant/{mutant.name}", kernel, number, test)
+    if lab is not home:
+        return Kernel(lab.number, "all", tree=tree)
+    own = next(e.files for e in home.exercises if e.number == mutant.exercise)
+    return Kernel(lab.number, "own", mutant.exercise if mutant.files <= set(own) else "", tree)
+
+
+def mutant_trial(mutant):
+    """The boot that must notice the mutant: of its lab's kernel, or of a later lab's if the test is
+    that lab's."""
+    home = next((lab for lab in labs() if lab.number == mutant.lab), None)
+    if not home or mutant.exercise not in [exercise.number for exercise in home.exercises]:
+        raise MutantError(f"there is no exercise {mutant.exercise}")
+    for name in sorted(mutant.files - set(home.files)):
+        raise MutantError(f"{home.folder} has no exercise file {name}")
+    lab, number, test = find_test(mutant.killer)
+    return Trial(f"mutant/{mutant.name}", mutant_kernel(mutant, home, lab), number, test)
 
 
 def check_mutants(folder, progress, only=None):
     """(name, passed, detail) for every mutant, or those of lab `only`."""
     trials = {}
-    for path in sorted(Path(ROOT / "grade" / "mutants").glob("*.c")):
+    for path in sorted((ROOT / "grade" / "mutants").glob("*.c")):
         try:
             mutant = read_mutant(path)
             if only in (None, mutant.lab):

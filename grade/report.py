@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 from course import Test, labs
 
+WIDTH = 60  # of the column with an exercise's title
 ORDINARY = Test("")  # the options that need no mention in a command
 
 
@@ -22,12 +23,12 @@ def print_folder(lab, columns):
     if all(column.state for column in columns):
         print(f"lab {lab.number}: {columns[0].state}: its exercise files are as handed out")
         return
-    print(f"{'lab ' + str(lab.number):<44}" + "".join(f"{c.name:>12}" for c in columns))
+    print(f"{'lab ' + str(lab.number):<{WIDTH}}" + "".join(f"{c.name:>12}" for c in columns))
     for exercise in lab.exercises:
-        figures = "".join(f"{c.earned(exercise.number):>7} of{c.points(exercise.number):>3}"
-                          for c in columns)
-        print(f"  {exercise.number} {exercise.title:<38}{figures}")
-    print(f"{'  of 100':<44}" + "".join(f"{c.score:>12}" for c in columns))
+        figures = [f"{c.earned(exercise.number)} of {c.points(exercise.number)}" for c in columns]
+        title = f"  {exercise.number} {exercise.title}"
+        print(f"{title:<{WIDTH}}" + "".join(f"{figure:>12}" for figure in figures))
+    print(f"{'  of 100':<{WIDTH}}" + "".join(f"{c.score:>12}" for c in columns))
 
 
 def print_table(rows, groups):
@@ -58,7 +59,7 @@ def repeat_command(trial, where, tree):
 
 
 def print_failure(names, trial, verdict, where, tree):
-    """The paragraph of one failed trial, or of several `names` with the same cause."""
+    """The paragraph of a failed trial, which stands for all tests of `names`."""
     said = f"{verdict.kind} by {verdict.hole}" if verdict.kind == "blocked" else verdict.kind
     if verdict.summary and verdict.kind != "blocked":
         said += f": {verdict.summary}"
@@ -70,19 +71,20 @@ def print_failure(names, trial, verdict, where, tree):
 
 
 def print_reasons(columns, where, tree):
-    """Why each failed test failed, a paragraph an exercise and column; what does not build is said
-    once an exercise."""
+    """Why each failed test failed, a paragraph an exercise and column; a reason that several of its
+    tests share (a hole, a file that does not compile) is said once."""
     for column in columns:
-        failures = column.failures
-        for exercise in dict.fromkeys(trial.exercise for trial, _ in failures):
-            print(f"\n{exercise} ({column.name})")
-            own = [(trial, verdict) for trial, verdict in failures if trial.exercise == exercise]
-            if own[0][1].kind == "build":
-                names = [trial.test.name for trial, _ in own]
-                print_failure(names, *own[0], where, tree)
-                continue
-            for trial, verdict in own:
-                print_failure([trial.test.name], trial, verdict, where, tree)
+        reasons = {}
+        for trial, verdict in column.failures:
+            reason = (trial.exercise, verdict.kind, verdict.summary, *verdict.detail)
+            reasons.setdefault(reason, []).append((trial, verdict))
+        heading = None
+        for (exercise, *_), failures in reasons.items():
+            if heading != exercise:
+                heading = exercise
+                print(f"\n{exercise} ({column.name})")
+            names = [trial.test.name for trial, _ in failures]
+            print_failure(names, *failures[0], where, tree)
     print()
 
 

@@ -74,10 +74,9 @@ SOLUTION = '''int
 }}
 '''
 MUTANT = '''/* exercise: 1.1
- * file: one.c
  * believed: mistakes are right
  * killed by: {killer} */
-/* body {body} */
+/* one.c body {body} */
     a = {text};
 '''
 

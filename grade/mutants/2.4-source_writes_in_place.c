@@ -1,8 +1,7 @@
 /* exercise: 2.4
- * file: segment_copy_write.c
  * believed: only the copy needs protection: the source writes in place
  * killed by: segment_copy_write_source_apart */
-/* body 1 */
+/* segment_copy_write.c body 1 */
     int error = account_charge(to->object.account, (from->pages_held + from->nodes_held) * PAGE_SIZE);
     if (error)
         return error;
@@ -14,7 +13,7 @@
     to->nodes_held = from->nodes_held;
     to->flags |= 1u << 31; /* a copy: protected */
     return 0;
-/* body 2 */
+/* segment_copy_write.c body 2 */
     struct page *node = segment_entry_page(segment, entry);
     if (!(segment->flags & 1u << 31) || !page_is_shared(node))
         return 0;
@@ -28,7 +27,7 @@
     segment_entry_set(segment, entry, clone);
     segment_unlink(segment, node, height);
     return 0;
-/* body 3 */
+/* segment_copy_write.c body 3 */
     struct page *page = segment_entry_page(segment, entry);
     if (!(segment->flags & 1u << 31) || !page_is_shared(page))
         return 0;

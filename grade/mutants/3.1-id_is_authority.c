@@ -1,8 +1,7 @@
 /* exercise: 3.1
- * file: share_find.c
  * believed: an id is authority: any share will do
  * killed by: share_find_own_set_only */
-/* body 1 */
+/* share_find.c body 1 */
     unsigned number = handle_slot(handle);
     if (number == 0 || number >= HANDLE_SLOTS)
         return (struct share_found){NULL, E_INVAL};

@@ -2,7 +2,6 @@
 #include "call.h"
 #include "calls3.h"
 #include "share.h"
-#include "string.h"
 
 #define LIST_BATCH 32 /* entries copied out at once */
 
@@ -29,9 +28,7 @@ CALL_HANDLER(obj_get_name, handle, address, bytes)
     struct share_found found = share_find_typed(handle, OBJECT_NONE, RIGHT_R);
     if (found.object == NULL)
         return call_value(found.rights);
-    char name[NAME_SIZE];
-    memcpy(name, found.object->name, NAME_SIZE);
-    return copy_result(address, bytes, name, NAME_SIZE);
+    return copy_result(address, bytes, found.object->name, NAME_SIZE);
 }
 
 CALL_HANDLER(share_alloc, handle, name_address, memory, limit_pages)
@@ -127,11 +124,14 @@ CALL_HANDLER(share_stat, handle, address, bytes)
     struct share *share = share_of(handle, RIGHT_R, &error);
     if (share == NULL)
         return call_error(error);
+    ticket_lock(&share->object.lock);
+    uint64_t entries = share->table->live;
+    ticket_unlock(&share->object.lock);
     struct account *account = share->account;
     struct share_status status = {
         .id = share->object.id,
         .level = share->level,
-        .entries = __atomic_load_n(&share_table(share)->live, __ATOMIC_RELAXED),
+        .entries = entries,
         .own_account = account != share->object.account,
         .account_limit = account->limit,
         .account_used = account_used(account),

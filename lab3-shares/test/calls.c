@@ -18,8 +18,8 @@ TEST(call_numbers)
     check_equal(E_NOSYS, call_number(CALLS_MOST, (uint64_t[6]){}));
     check_equal(E_NOSYS, call_number(~0u, (uint64_t[6]){}));
     TABLE_EACH (call, const struct call, entry) /* whatever it is told, a call with no handle fails */
-            if ((*entry)->number / CALLS_A_LAB == 3)
-                check(call_number((*entry)->number, (uint64_t[6]){}) < 0);
+        if ((*entry)->number / CALLS_A_LAB == 3)
+            check(call_number((*entry)->number, (uint64_t[6]){}) < 0);
 }
 
 TEST(call_segment)
@@ -209,8 +209,8 @@ TEST(call_limits_leave_nothing)
     struct account *account = share->account;
     uint64_t rest = account->limit - account_used(account);
     check_equal(0, account_charge(account, rest));
-    unsigned failed = 0;
-    for (uint64_t free = 0;; free += 64) { /* bytes that the account still has */
+    unsigned failed = 0; /* and as many times 64 bytes the account has by then */
+    for (;; failed++) {
         uint64_t used = account_used(account);
         int64_t value = call(share_alloc, ROOT, 0, MEMORY_HERE, 1);
         if (value >= 0)
@@ -218,7 +218,6 @@ TEST(call_limits_leave_nothing)
         check_equal(E_NOMEM, value);
         check_no_leak(used, account_used(account));
         account_refund(account, 64);
-        failed++;
     }
     check(failed > PAGE_SIZE / 64);
 }

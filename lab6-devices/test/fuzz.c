@@ -1,10 +1,63 @@
-/* The fuzzer, run after run: no program may leave anything behind. `seed=` and `calls=` on the command line, or few of one seed. */
+/* The fuzzer (user/fuzz.c), run after run: no program may leave anything behind. How many calls, and from which seed, say
+ * `calls=` and `seed=` on the command line; without them a few. */
 #include "audit.h"
 #include "console.h"
-#include "format_number.h"
+#include "device.h"
 #include "page.h"
 #include "program.h"
 #include "result.h"
+#include "slab.h"
 #include "test.h"
 
 #define CALLS_A_RUN 2000
+
+static uint64_t
+number_of(const char *key, uint64_t otherwise)
+{
+    char digits[24];
+    if (command_value(key, digits, sizeof(digits)) == NULL)
+        return otherwise;
+    uint64_t number = 0;
+    for (const char *digit = digits; *digit >= '0' && *digit <= '9'; digit++)
+        number = number * 10 + (uint64_t)(*digit - '0');
+    return number;
+}
+
+static void
+fuzz_run(uint64_t seed)
+{
+    struct program_end end;
+    char command[64];
+    format_text(command, sizeof(command), "fuzz %lu %u", seed, CALLS_A_RUN);
+    check_equal(0, program_run(command, &end));
+    check_equal(END_EXIT, end.reason);
+    check_equal(0, end.status);
+}
+
+/* Transfers that outlive their program end within a second. */
+static void
+wait_for_devices(void)
+{
+    for (size_t i = 0; port_at(i) != NULL; i++) {
+        while (port_at(i)->in_flight > 0) {
+            core_rest();
+            core_leave();
+            core_enter();
+        }
+    }
+}
+
+TEST(fuzz)
+{
+    uint64_t seed = number_of("seed", 1), calls = number_of("calls", CALLS_A_RUN);
+    struct books_audit audit;
+    check_equal(0, audit_run(&audit));
+    uint64_t pages = page_free_count(), blocks = slab_blocks_used();
+    for (uint64_t i = 0; i * CALLS_A_RUN < calls; i++) {
+        fuzz_run(seed * 1000 + i);
+        wait_for_devices();
+        check_equal(0, audit_run(&audit));
+        check_no_leak(pages, page_free_count());
+        check_no_leak(blocks, slab_blocks_used());
+    }
+}

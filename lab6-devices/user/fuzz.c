@@ -6,6 +6,7 @@
  * own segments, and its part of the address space (fuzz_world.h).
  *
  * In the end, a record for each call: how often it succeeded, which errors it returned and which it may return. */
+#include "fuzz_corner.h"
 #include "fuzz_world.h"
 
 #include "print.h"
@@ -14,6 +15,7 @@
 #define FAIL_ONE_IN 8   /* calls with an allocation that fails */
 #define BURST_ONE_IN 600 /* calls that are repeated */
 #define BURST       80
+#define CORNER_ONE_IN 50
 
 static struct fuzz_call calls[] = {
 #define CALL(number, name, parameters, names, kinds, rights, errors) {number, #name, kinds, errors, 0, 0},
@@ -63,6 +65,8 @@ fuzz_once(struct fuzz_call *call, const uint64_t arguments[6])
         fuzz_learn(call, arguments, value, second);
     } else if (value > -64 && (call->errors & 1ul << -value)) {
         call->seen |= 1ul << -value;
+        for (unsigned i = 0; value == E_NOENT && call->kinds[i] != '\0' && i < 2; i++)
+            pool_forget(arguments[i]);
     } else {
         fuzz_fail(call, arguments, value);
     }
@@ -71,6 +75,7 @@ fuzz_once(struct fuzz_call *call, const uint64_t arguments[6])
 static void
 fuzz_random(void)
 {
+    corner.on = random_below(CORNER_ONE_IN) == 0 && corner_make();
     struct fuzz_call *call = &calls[random_below(CALLS)];
     uint64_t arguments[6];
     fuzz_prepare(call, arguments);

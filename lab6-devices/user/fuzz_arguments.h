@@ -32,6 +32,13 @@ static uint64_t failures, books; /* claims */
 static uint64_t own[OWN_MOST];   /* ids that must not be cut or given up */
 static unsigned own_count;
 
+/* What most arguments lead to while a corner is looked into (fuzz_corner.h). */
+static struct {
+    bool on;
+    uint64_t share, segment, tree; /* handles */
+    uint64_t address;              /* of a page that is not there yet */
+} corner;
+
 /* --- numbers ------------------------------------------------------------------------------------------------------ */
 
 static uint64_t random_state;
@@ -70,8 +77,10 @@ random_number(void)
         return (1ul << random_below(64)) - 1;
     case 3:
         return random_below(600);
-    default:
+    case 4:
         return random_below(40);
+    default:
+        return random_below(3);
     }
 }
 
@@ -111,9 +120,29 @@ pool_letter(uint64_t handle)
     return 's';
 }
 
+/* A handle that has led to nothing is not used again, or the pools would fill with such. */
+static void
+pool_forget(uint64_t handle)
+{
+    for (unsigned pool = 0; pool_letters[pool] != '\0'; pool++)
+        for (unsigned i = 0; i < pools[pool].count; i++)
+            if (pools[pool].handle[i] == handle)
+                pools[pool].handle[i] = pools[pool].handle[--pools[pool].count];
+}
+
+static uint64_t
+corner_handle(char letter)
+{
+    return letter == 's' ? corner.share : letter == 't' ? corner.tree : letter == 'g' ? corner.segment : 0;
+}
+
 static uint64_t
 random_handle(char letter)
 {
+    if (corner.on && corner_handle(letter) != 0 && chance(70))
+        return corner_handle(letter);
+    if (chance(15) && (letter == 's' || letter == 't'))
+        return letter == 's' ? OWN_SHARE : boot_page->root;
     unsigned pool = pool_index(chance(92) ? letter : 'o');
     uint64_t handle = pools[pool].count == 0 ? 0 : pools[pool].handle[random_below(pools[pool].count)];
     switch (random_below(40)) {
@@ -159,6 +188,8 @@ static uint64_t
 random_address(void)
 {
     uint64_t at = (uint64_t)arena.header + random_below(ARENA_PAGES * PAGE / 8) * 8;
+    if (corner.on && chance(80))
+        return corner.address;
     switch (random_below(16)) {
     case 0:
         return (uint64_t)arena.header + ARENA_PAGES * PAGE - random_below(64); /* over the end */
@@ -198,6 +229,8 @@ static uint64_t
 random_frame(void)
 {
     uint64_t address = (uint64_t)arena.header + random_below(ARENA_PAGES) * PAGE;
+    if (corner.on || chance(10))
+        return random_address();
     struct user_frame *frame = (struct user_frame *)address;
     for (unsigned i = 0; i < sizeof(*frame) / sizeof(uint64_t); i++)
         ((uint64_t *)frame)[i] = chance(50) ? random_address() : random_number();

@@ -87,10 +87,12 @@ static bool
 fuzz_spares(const struct fuzz_call *call, const uint64_t *arguments)
 {
     uint64_t start = arguments[1], bytes = arguments[2];
-    if (call_is(call, "share_delobj") || call_is(call, "segment_set_nbytes"))
+    if (call_is(call, "share_delobj"))
+        return is_own(arguments[0]) || chance(60);
+    if (call_is(call, "segment_set_nbytes"))
         return is_own(arguments[0]);
     if (call_is(call, "self_drop"))
-        return arguments[0] == OWN_SHARE;
+        return arguments[0] == OWN_SHARE || chance(80);
     if (call_is(call, "at_unmap"))
         return is_own(arguments[0]) && !(start >= WINDOW && start < WINDOW + WINDOW_SIZE && bytes <= WINDOW_SIZE);
     if (call_is(call, "debug_write"))
@@ -108,9 +110,14 @@ fuzz_prepare(const struct fuzz_call *call, uint64_t arguments[6])
         arguments[i] = random_argument(call->kinds[i]);
     if (call_is(call, "trap_return") && chance(50))
         arguments[0] = (uint64_t)&back;
-    if (call_is(call, "core_set_trap") && chance(50)) {
-        arguments[0] = (uint64_t)&trap_area;
+    if (call_is(call, "core_set_trap") && chance(70)) {
+        arguments[0] = (corner.on ? corner.address : random_address()) & -PAGE;
         arguments[1] = (uint64_t)trap_handler;
+        arguments[2] = (uint64_t)trap_stack;
+    }
+    if (call_is(call, "debug_write") && chance(70)) {
+        arguments[0] = 0;
+        arguments[2] = random_below(16);
     }
 }
 
@@ -131,7 +138,8 @@ world_learn(void)
     static const char letters[] = {[OBJECT_SHARE] = 's', [OBJECT_SEGMENT] = 'g', [OBJECT_TREE] = 't', [OBJECT_CORE] = 'c', [OBJECT_DEVICE] = 'd'};
     int64_t count = share_list(OWN_SHARE, entries, sizeof(entries), 0);
     for (int64_t i = 0; i < count; i++) {
-        own_add(entries[i].id);
+        if (entries[i].type != OBJECT_CORE || chance(90))
+            own_add(entries[i].id);
         pool_add(letters[entries[i].type], HANDLE(1, entries[i].id));
     }
     pool_add('s', OWN_SHARE);

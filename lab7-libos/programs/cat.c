@@ -1,31 +1,28 @@
-/* cat FILE...: writes files to the console, one after the other. */
+/* cat [FILE...]: writes files to the console, one after the other; without a name, what is typed, until Ctrl-D. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* False: it cannot be opened or read to its end; errno says why. */
+/* Copies the open file to its end and closes it; null: it could not be opened. Returns main's status. */
 static int
-file_copy(const char *name)
+file_copy(const char *name, FILE *file)
 {
-    static char part[4096];
-    FILE *file = fopen(name, "r");
-    if (!file)
+    int c = EOF;
+    while (file && (c = getc(file)) != EOF && putc(c, stdout) != EOF)
+        ;
+    if (file && !ferror(file) && !ferror(stdout) && fclose(file) == 0)
         return 0;
-    for (size_t bytes; (bytes = fread(part, 1, sizeof(part), file)) > 0;)
-        fwrite(part, 1, bytes, stdout);
-    int good = !ferror(file) && fflush(stdout) == 0;
-    fclose(file);
-    return good;
+    fprintf(stderr, "cat: %s: %s\n", name, strerror(errno));
+    return 1;
 }
 
 int
 main(int argc, char **argv)
 {
+    if (argc == 1)
+        return file_copy("console", stdin);
     int status = 0;
     for (int i = 1; i < argc; i++)
-        if (!file_copy(argv[i])) {
-            fprintf(stderr, "cat: %s: %s\n", argv[i], strerror(errno));
-            status = 1;
-        }
+        status |= file_copy(argv[i], fopen(argv[i], "r"));
     return status;
 }

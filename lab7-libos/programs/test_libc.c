@@ -1,5 +1,6 @@
-/* test_libc stdio|malloc SEED|memory|files|errno|exit STATUS|abort: tests of the C library over Corey's calls; test/libc.c
- * runs them. Status 0, or what is said there. A file that is in every image with this program is the program itself. */
+/* test_libc stdio | malloc SEED | memory | files | errno | exit STATUS | farewell STATUS | abort: tests of the C library over
+ * Corey's calls; test/libc.c runs them. Status 0, or what is said there. A file that is in every image with this program is
+ * the program itself. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,7 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "check.h"
+#include "devices.h"
 
 #define BLOCKS     256   /* alive at a time */
 #define STEPS      20000 /* of the malloc test */
@@ -216,6 +219,10 @@ test_errno(void)
     check_errno(EBADF, read(number, &byte, 1));
     check_errno(EBADF, fstat(-1, &status));
     check_errno(EBADF, read(1 << 20, &byte, 1));
+    int64_t console = device_open("console");
+    check(console > 0);
+    check_errno(EBUSY, read(0, &byte, 1)); /* it has one owner */
+    check_equal(0, share_delobj(console));
     check_errno(ESRCH, kill(getpid() + 1, SIGTERM));
     check_errno(EINVAL, kill(getpid(), -1));
     check_equal(0, kill(getpid(), 0));
@@ -234,10 +241,30 @@ test_errno(void)
     check(timercmp(&before, &after, <));
 }
 
+/* The end of a program whose only way to its status is all of exit(): main returns another; what atexit has asked for writes to a
+ * stream; flushing the stream ends the program with the status wanted. */
+static int wanted_status;
+static FILE *farewell_stream;
+
+static int
+farewell_flush(void *cookie, const char *text, int bytes)
+{
+    (void)cookie;
+    _exit(bytes == 8 && memcmp(text, "farewell", 8) == 0 ? wanted_status : 1);
+}
+
 static void
 farewell(void)
 {
-    printf("farewell"); /* no newline: exit must flush it */
+    fprintf(farewell_stream, "farewell");
+}
+
+static int
+test_farewell(int status)
+{
+    wanted_status = status;
+    farewell_stream = funopen(NULL, NULL, farewell_flush, NULL, NULL);
+    return farewell_stream && atexit(farewell) == 0 ? 0 : 1;
 }
 
 int
@@ -256,7 +283,9 @@ main(int argc, char **argv)
     else if (strcmp(what, "errno") == 0)
         test_errno();
     else if (strcmp(what, "exit") == 0)
-        return atexit(farewell) ? 1 : atoi(argument);
+        return atoi(argument);
+    else if (strcmp(what, "farewell") == 0)
+        return test_farewell(atoi(argument));
     else if (strcmp(what, "abort") == 0)
         abort();
     else

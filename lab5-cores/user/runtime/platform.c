@@ -6,15 +6,11 @@
  *
  * Each piece of memory is a segment of its own, mapped once and for good: the mapping keeps it alive, so it needs no
  * place in the share. What stands in variables here is the core's own. */
-#include "platform.h"
+#include "platform_calls.h"
 
 #include <stdbool.h>
 
 #include "again.h"
-/* platform.h's clock_now() is the whole program's; the stub of the call has the same name, and is this file's own. */
-#define clock_now clock_now_stub
-#include "calls.h"
-#undef clock_now
 #include "print.h"
 #include "start.h"
 
