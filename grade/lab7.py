@@ -18,4 +18,5 @@ GIVEN = [
     Test("libc_exit_status"),
     Test("libc_abort"),
     Test("libc_twice"),
+    Test("libc_exit_flush"),
 ]

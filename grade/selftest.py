@@ -196,13 +196,17 @@ def check_markers():
 
 def run_selftest():
     """(name, passed, detail) for every test."""
+    real = machine.QEMU
     with tempfile.TemporaryDirectory(prefix="corey-selftest-") as made:
         folder = Path(made)
-        yield from check_markers()
-        yield from check_verdicts(folder)
-        yield from check_options(folder)
-        yield from check_interrupt(folder)
-        yield from check_tree(folder)
+        try:
+            yield from check_markers()
+            yield from check_verdicts(folder)
+            yield from check_options(folder)
+            yield from check_interrupt(folder)
+            yield from check_tree(folder)
+        finally:
+            machine.QEMU = real
 
 
 def main():

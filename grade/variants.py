@@ -10,6 +10,7 @@ from markers import is_assembly, render_exercise, replace_bodies, return_type
 from trials import Trial, run_trials
 
 GOOD_EXIT = "0x10"
+SHOWN = 3  # wrong tests of a variant that are named
 BAD_ENDS = ("mismatch", "leak", "missing record", "panic", "fault", "triple fault", "time-out",
             "boot")
 
@@ -97,4 +98,6 @@ def check_variants(folder, progress, only=None, kinds=tuple(VARIANTS)):
     for (kind, number), some in trials.items():
         wrong = [f"{trial.test.name}: {results[trial][0].kind}: {results[trial][0].summary}"
                  for trial in some if not is_right(kind, number, trial, results[trial][0])]
+        if len(wrong) > SHOWN:
+            wrong[SHOWN:] = [f"and {len(wrong) - SHOWN} more"]
         yield f"{kind} of {number}", bool(some) and not wrong, "; ".join(wrong) or "no test"

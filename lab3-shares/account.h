@@ -47,20 +47,21 @@ int account_create(struct account *parent, uint64_t bytes, uint32_t home, struct
 /* Spent by all cores, limbo included; exact when no core charges meanwhile. */
 uint64_t account_used(const struct account *account);
 
-/* --- exercise 3.5: account_charge (object.h) and account_refund (page.h), over the helpers below --------------------
+/* --- exercise 3.5: account_charge (object.h) and account_refund (page.h), over the helpers below -------------
  *
- * account_charge: this core's budget pays. When it has too little, it is filled from the total; when that has too little as
- * well, the budgets of all cores are collected first. When all that the account owns is too little, nothing has changed,
- * and the error says whether to come back: E_AGAIN while things charged here waited in limbo before the last look, else
- * E_NOMEM. account_refund: the bytes go back to the account that paid (A2), where this core can spend them at once.
- * Either does nothing for a null account. */
+ * account_charge: this core's budget pays. When it has too little, it is filled from the total; when that has too
+ * little as well, the budgets of all cores are collected first. When all that the account owns is too little,
+ * nothing has changed, and the error says whether to come back: E_AGAIN while things charged here waited in limbo
+ * before the last look, else E_NOMEM. account_refund: the bytes go back to the account that paid (A2), where this
+ * core can spend them at once. Either does nothing for a null account. */
 
-/* --- given ------------------------------------------------------------------------------------------------------ */
+/* --- given ------------------------------------------------------------------------------------------------ */
 
 /* Takes `bytes` from this core's budget: true when it had them. One compare-and-swap on this core's own line. */
 bool account_spend_budget(struct account *account, uint64_t bytes);
 
-/* Moves at least `bytes` (a batch where there is that much) from the total into this core's budget; true when it could. */
+/* Moves at least `bytes` (a batch where there is that much) from the total into this core's budget; true when it
+ * could. */
 bool account_fill_budget(struct account *account, uint64_t bytes);
 
 /* Takes the budgets of all cores back into the total; true when there was anything to take. */
@@ -69,8 +70,8 @@ bool account_collect(struct account *account);
 /* Puts `bytes` back into this core's budget, or, when that holds two batches, into the total. */
 void account_unspend(struct account *account, uint64_t bytes);
 
-/* Bytes charged here for things that wait in limbo. Acquire: what has left limbo before is back in the account (partner: the
- * release in account_limbo). */
+/* Bytes charged here for things that wait in limbo. Acquire: what has left limbo before is back in the account
+ * (partner: the release in account_limbo). */
 uint64_t account_in_limbo(const struct account *account);
 
 #endif

@@ -22,7 +22,7 @@ static uint64_t blocks;
 static ptrdiff_t distances[HOST_CORES_MOST];
 static __thread uint64_t random_state;
 
-/* --- memory: each block is one of malloc's, zeroed, aligned as the kernel's are ------------------------------------- */
+/* --- memory: each block is one of malloc's, zeroed, aligned as the kernel's are --------------------------- */
 
 static void *
 host_allocate(size_t bytes)
@@ -90,7 +90,7 @@ page_free_count(void)
     return 1 << 16;
 }
 
-/* --- words of the kernel that the host says in its own way ----------------------------------------------------------- */
+/* --- words of the kernel that the host says in its own way ------------------------------------------------ */
 
 void
 panic(const char *format, ...)
@@ -132,7 +132,7 @@ host_random(void)
     return random_state >> 33;
 }
 
-/* --- cores -------------------------------------------------------------------------------------------------------------- */
+/* --- cores ------------------------------------------------------------------------------------------------ */
 
 /* From here on this thread is core `index`. */
 static void

@@ -1,8 +1,8 @@
 /* A kernel's cores as threads of a Linux process: for ThreadSanitizer, which sees what a kernel in a machine hides.
  *
- * The code under test is the kernel's own: core.c, limbo.c, lock.c, object.c, accounts, shares. Only what lies under it
- * is of the host: memory comes from malloc, a block a piece, so that each use of a freed block is noticed; GS points to
- * the thread's struct core, as in the kernel; a panic ends the process. */
+ * The code under test is the kernel's own: core.c, limbo.c, lock.c, object.c, accounts, shares. Only what lies
+ * under it is of the host: memory comes from malloc, a block a piece, so that each use of a freed block is noticed;
+ * GS points to the thread's struct core, as in the kernel; a panic ends the process. */
 #ifndef COREY_HOST_H
 #define COREY_HOST_H
 

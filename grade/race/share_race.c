@@ -1,8 +1,8 @@
 /* Lookups in a share while others add, remove, and make its table grow: exercises 3.1 to 3.5 on several cores.
  *
- * The makers make things, enter them into a share that all cores have, and take them out again. The lookers look up what
- * was there a moment ago, and read it: with no lock, until they cross. Each thing is charged to an account that is too
- * small for all of them. In the end nothing is left, and the account has its whole limit back. */
+ * The makers make things, enter them into a share that all cores have, and take them out again. The lookers look up
+ * what was there a moment ago, and read it: with no lock, until they cross. Each thing is charged to an account
+ * that is too small for all of them. In the end nothing is left, and the account has its whole limit back. */
 #include "host.h"
 
 #include <stdio.h>

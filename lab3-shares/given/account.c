@@ -14,7 +14,7 @@
 
 struct account *account_root;
 
-/* --- making and ending ---------------------------------------------------------------------------------------------- */
+/* --- making and ending ------------------------------------------------------------------------------------ */
 
 /* Bytes of budget block `i` of an account with this many cores. */
 static size_t
@@ -105,12 +105,13 @@ account_hold(struct account *account)
         __atomic_add_fetch(&account->references, 1, __ATOMIC_RELAXED);
 }
 
-/* Nobody can be looking at an account without a reference: a share gives its own up when its grace period is over. So it is
- * freed at once. Its end may be its parent's: a loop, as a chain of them may be long. */
+/* Nobody can be looking at an account without a reference: a share gives its own up when its grace period is over.
+ * So it is freed at once. Its end may be its parent's: a loop, as a chain of them may be long. */
 void
 account_drop(struct account *account)
 {
-    /* Release: all refunds come before the end; acquire, for the last: it sees those of others (partners: their drops). */
+    /* Release: all refunds come before the end; acquire, for the last: it sees those of others (partners: their
+     * drops). */
     while (account != NULL && __atomic_sub_fetch(&account->references, 1, __ATOMIC_ACQ_REL) == 0) {
         struct account *parent = account->parent;
         uint64_t bytes = account->limit + account->overhead;
@@ -122,7 +123,7 @@ account_drop(struct account *account)
     }
 }
 
-/* --- spending --------------------------------------------------------------------------------------------------------- */
+/* --- spending --------------------------------------------------------------------------------------------- */
 
 static uint64_t *
 account_budget_of(const struct account *account, uint32_t core)
@@ -138,7 +139,8 @@ account_own(struct account *account)
     return core < account->cores ? account_budget_of(account, core) : &account->total;
 }
 
-/* Takes `least` from *count, or, where it has more, up to `most`; returns what it took: 0 when it has less than `least`. */
+/* Takes `least` from *count, or, where it has more, up to `most`; returns what it took: 0 when it has less than
+ * `least`. */
 static uint64_t
 count_take(uint64_t *count, uint64_t least, uint64_t most)
 {
@@ -199,7 +201,7 @@ account_used(const struct account *account)
     return account->limit - unspent - __atomic_load_n(&account->moved, __ATOMIC_RELAXED);
 }
 
-/* --- limbo -------------------------------------------------------------------------------------------------------------- */
+/* --- limbo ------------------------------------------------------------------------------------------------ */
 
 void
 account_limbo(struct account *account, int64_t bytes)

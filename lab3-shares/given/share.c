@@ -53,7 +53,7 @@ share_destroy(struct object *object)
 }
 OBJECT_TYPE(share, OBJECT_SHARE, share_destroy);
 
-/* --- looking up ------------------------------------------------------------------------------------------------------- */
+/* --- looking up ------------------------------------------------------------------------------------------- */
 
 struct share_found
 share_find_typed(uint64_t handle, uint8_t type, uint64_t rights)
@@ -77,7 +77,7 @@ share_find_own(uint64_t handle)
     return found;
 }
 
-/* --- changing --------------------------------------------------------------------------------------------------------- */
+/* --- changing --------------------------------------------------------------------------------------------- */
 
 /* Share locked: so it stays as it is. Relaxed: ordered by the lock. */
 static bool
@@ -130,8 +130,8 @@ share_delete(struct share *share, uint64_t id)
     return error;
 }
 
-/* Marks one object, and has a share among those whose entries are still to be marked. While it is private, nobody else
- * uses its limbo item, which it needs only when it is dead. */
+/* Marks one object, and has a share among those whose entries are still to be marked. While it is private, nobody
+ * else uses its limbo item, which it needs only when it is dead. */
 static void
 publish_one(struct object *object, struct limbo_item **shares)
 {
@@ -159,7 +159,7 @@ share_publish(struct object *object)
     }
 }
 
-/* --- this core's set ---------------------------------------------------------------------------------------------------- */
+/* --- this core's set -------------------------------------------------------------------------------------- */
 
 unsigned
 share_set_free(void)

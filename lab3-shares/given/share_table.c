@@ -1,8 +1,8 @@
 /* Tables of shares: making them, growing them, walking them. Contracts: share.h.
  *
- * A table with many removed entries is replaced as a full one is, perhaps by a smaller one. After it, at least a quarter of
- * the new table's slots can be used before the next: so the cost an entry is constant. A table has at most
- * SHARE_SLOTS_MOST slots, which bounds the time that the lock is held. */
+ * A table with many removed entries is replaced as a full one is, perhaps by a smaller one. After it, at least a
+ * quarter of the new table's slots can be used before the next: so the cost an entry is constant. A table has at
+ * most SHARE_SLOTS_MOST slots, which bounds the time that the lock is held. */
 #include "share.h"
 
 #include "block.h"

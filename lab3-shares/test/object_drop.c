@@ -93,7 +93,8 @@ TEST(object_drop_slot_keeps_share)
     check_share_books(before);
 }
 
-/* Dead is dead: nothing is added, removed, put into a slot or held, though lookups of a moment ago may still hold it. */
+/* Dead is dead: nothing is added, removed, put into a slot or held, though lookups of a moment ago may still hold
+ * it. */
 TEST(object_drop_dead_refuse)
 {
     struct share_books before = share_books_take();

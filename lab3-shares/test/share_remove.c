@@ -53,8 +53,8 @@ remove_leaver(__attribute__((unused)) void *argument)
     share_remove(shared, leaver->id, &removed);
 }
 
-/* share_remove one instruction at a time: at every moment a lookup finds all of the entry, or nothing; and whoever found it
- * before can still read it. */
+/* share_remove one instruction at a time: at every moment a lookup finds all of the entry, or nothing; and whoever
+ * found it before can still read it. */
 TEST(share_remove_never_halves)
 {
     shared = share_make_in(1, NULL, 0);

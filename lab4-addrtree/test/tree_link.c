@@ -91,23 +91,27 @@ TEST(tree_link_brings_all_that_are_there)
     check_equal(0, directory_of(second, HERE + 12 * MIB));
 }
 
-/* The root that maps it R may not write, the one beside it may: the narrowing stands in the directory, not in the table. */
+/* The root that maps it R may not write, the one beside it may, whoever came first: the root's part stands in the directory, the
+ * inner tree's in the table that all share. */
 TEST(tree_link_narrows)
 {
-    struct tree *inner = inner_make(), *reader = root_make(), *writer = root_make();
-    struct segment *segment = segment_make_pages(1);
-    map(inner, 0, &segment->object, 0, PAGE_SIZE, PERM_R | PERM_W | PERM_X);
-    map(writer, HERE, &inner->object, 0, 2 * MIB, PERM_R | PERM_W | PERM_X);
+    struct tree *inner = inner_make(), *reader = root_make(), *editor = root_make(), *owner = root_make();
+    struct segment *segment = segment_make_pages(3);
+    map(inner, 0, &segment->object, 0, 3 * PAGE_SIZE, PERM_R | PERM_W | PERM_X);
+    map(owner, HERE, &inner->object, 0, 2 * MIB, PERM_R | PERM_W | PERM_X);
+    map(editor, HERE, &inner->object, 0, 2 * MIB, PERM_R | PERM_W);
     map(reader, HERE, &inner->object, 0, 2 * MIB, PERM_R);
-    check_fault(0, writer, HERE, ACCESS_WRITE);
-    check_fault(0, reader, HERE, ACCESS_READ);
+    check_fault(0, owner, HERE, ACCESS_WRITE);
+    check_fault(0, editor, HERE + PAGE_SIZE, ACCESS_WRITE);
+    check_fault(0, reader, HERE + 2 * PAGE_SIZE, ACCESS_READ);
     uint64_t seen;
     check_equal(0, tree_load(reader));
     check(probe_read(HERE, &seen));
     check(!probe_write(HERE, 1));
     check(tree_translate(reader, HERE) & ENTRY_NO_EXEC);
     check_fault(E_FAULT, reader, HERE, ACCESS_WRITE);
-    check_equal(0, tree_load(writer));
-    check(probe_write(HERE, 2));
-    check(!(tree_translate(writer, HERE) & ENTRY_NO_EXEC));
+    check_equal(0, tree_load(owner));
+    for (uint64_t i = 0; i < 3; i++)
+        check(!(tree_translate(owner, HERE + i * PAGE_SIZE) & ENTRY_NO_EXEC));
+    check(probe_write(HERE, 2) && probe_write(HERE + PAGE_SIZE, 2));
 }

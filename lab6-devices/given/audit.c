@@ -58,18 +58,10 @@ audit_segment(struct segment *segment)
     audit_charge(segment->object.account, held * PAGE_SIZE);
 }
 
-/* Whether the directory entry for this place of the tree names a table that an inner tree has lent. */
-static bool
-table_is_lent(struct tree *tree, uint64_t start)
-{
-    struct mapping *mapping = mapping_find(tree, start);
-    return mapping != NULL && mapping->object->type == OBJECT_TREE;
-}
-
 /* Counts a table of the tree whose entries are of this level, and what lies below; returns how many tables are the
  * tree's own. */
 static uint64_t
-audit_table(struct tree *tree, const struct page *page, unsigned level, uint64_t start)
+audit_table(struct tree *tree, const struct page *page, unsigned level)
 {
     audit_page(page, PAGE_TABLE);
     const uint64_t *entries = page_bytes(page);
@@ -78,14 +70,13 @@ audit_table(struct tree *tree, const struct page *page, unsigned level, uint64_t
         if (!(entries[i] & ENTRY_PRESENT))
             continue;
         const struct page *below = page_at(entries[i] & ENTRY_ADDRESS);
-        uint64_t place = start + i * table_span(level);
         if (level == LEVEL_PAGE)
             audit_equal("page in a table's entry, kind of", page_address(below), below->kind,
                         below->kind == PAGE_MODULE ? PAGE_MODULE : PAGE_DATA);
-        else if (level == LEVEL_LEAF && table_is_lent(tree, place))
+        else if (level == LEVEL_LEAF && (entries[i] & ENTRY_BORROWED))
             audit_page(below, PAGE_TABLE);
         else
-            tables += audit_table(tree, below, level - 1, place);
+            tables += audit_table(tree, below, level - 1);
     }
     return tables;
 }
@@ -96,7 +87,7 @@ audit_tree(struct tree *tree)
     uint64_t bytes = 0;
     for (struct mapping *mapping = tree->first[0]; mapping != NULL; mapping = mapping->next[0])
         bytes += audit_memory(mapping, PAGE_KERNEL);
-    bytes += audit_table(tree, tree->top, tree->inner ? LEVEL_GIGA : LEVEL_ROOT, 0) * PAGE_SIZE;
+    bytes += audit_table(tree, tree->top, tree->inner ? LEVEL_GIGA : LEVEL_ROOT) * PAGE_SIZE;
     audit_charge(tree->account, bytes); /* the account of the object itself */
 }
 

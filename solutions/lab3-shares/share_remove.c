@@ -19,8 +19,9 @@ share_remove(struct share *share, uint64_t id, struct object **out)
         slot = share_table_slot(table, index);
     }
     *out = share_word_object(slot->object);
-    /* Not ID_FREE: entries behind it were put there because this slot was taken. The object word stays, for who has read
-     * the id already. Relaxed: nothing follows that a lookup could see; the object's end is ordered by limbo's fence. */
+    /* Not ID_FREE: entries behind it were put there because this slot was taken. The object word stays, for who has
+     * read the id already. Relaxed: nothing follows that a lookup could see; the object's end is ordered by limbo's
+     * fence. */
     __atomic_store_n(&slot->id, ID_REMOVED, __ATOMIC_RELAXED);
     table->live--;
     return 0;

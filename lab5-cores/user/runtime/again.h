@@ -1,6 +1,6 @@
-/* Calls that may answer E_AGAIN: memory of this account is on its way back, and the same call may succeed later. Each
- * call takes this core through its kernel, where what it gave up itself becomes free; what others gave up becomes free
- * when they have gone through theirs, which takes a tick at most. So it is worth asking some more times, but not for ever. */
+/* Calls that may answer E_AGAIN: memory of this account is on its way back, and the same call may succeed later.
+ * Each call takes this core through its kernel, where what it gave up itself becomes free; what others gave up
+ * becomes free when they have gone through theirs. So it is worth asking some more times, but not for ever. */
 #ifndef COREY_AGAIN_H
 #define COREY_AGAIN_H
 

@@ -64,7 +64,7 @@ private_begin(void)
     return &private_region;
 }
 
-/* The caller's window; the first call makes the tree and maps it, PERM_SHARED: a copy of this program shares it. */
+/* The caller's window. The first call makes the tree and maps it, PERM_SHARED: a copy of this program shares it. */
 static struct region *
 window_begin(void)
 {

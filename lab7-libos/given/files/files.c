@@ -1,6 +1,6 @@
-/* Files: the C library's descriptors. A file is a module of the boot page: it lies in memory as a segment that nobody
- * can write, so opening it is mapping it, and reading it is copying. No call to the kernel is made after open, and a
- * program that wants no copy at all asks for the mapping itself: input() in platform.h.
+/* Files: the C library's descriptors. A file is a module of the boot page: it lies in memory as a segment that
+ * nobody can write, so opening it is mapping it, and reading it is copying. No call to the kernel is made after
+ * open, and a program that wants no copy at all asks for the mapping itself: input() in platform.h.
  *
  * Descriptors 0, 1 and 2 are the console. Names are those of the boot page, compared whole: there are no folders. */
 #include <errno.h>

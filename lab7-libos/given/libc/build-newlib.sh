@@ -1,11 +1,14 @@
 #!/bin/sh
-# build-newlib.sh DIRECTORY: builds newlib, the C library of ring 3, from the distribution's package newlib-source into
-# DIRECTORY/include and DIRECTORY/lib. It takes half a minute, so it is done once: again only when this file changes.
-# DIRECTORY/done is a copy of the file that built it.
+# build-newlib.sh DIRECTORY: builds newlib, the C library of ring 3, from the distribution's package newlib-source
+# into DIRECTORY/include and DIRECTORY/lib. That takes half a minute, so it is done once: again only when this file
+# changes. DIRECTORY/done is a copy of the file that built it.
 #
 # The library asks for its system calls by their plain names (write, sbrk, _exit, ...): given/libc/, given/files/ and
 # given/memory/ define them over Corey's.
 set -eu
+
+# What the caller's make was told (its CC, its jobs) is not meant for this one.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL CONFIG_SITE
 
 source=/usr/src/newlib/newlib-3.3.0.tar.xz
 target=$(mkdir -p "$1" && cd "$1" && pwd)
@@ -23,7 +26,7 @@ xz -dc "$source" | tar -x -C "$target/work" --strip-components=1
 mkdir "$target/work/build"
 cd "$target/work/build"
 
-# There is no cross compiler: the host's gcc makes code for the same processor, and must only not see the host's headers.
+# There is no cross compiler: the host's gcc makes code for the same processor, and must only not see its headers.
 compiler_headers=$(gcc -print-file-name=include)
 {
     CC=gcc AR=ar AS=as NM=nm RANLIB=ranlib \
@@ -33,9 +36,9 @@ compiler_headers=$(gcc -print-file-name=include)
         --disable-newlib-supplied-syscalls --disable-newlib-wide-orient \
         --enable-newlib-io-c99-formats --enable-newlib-io-long-long
 
-    # Every header of newlib reads newlib.h first. What the host's gcc believes about its target is put right here, for
-    # the library and for all programs; a thread finds errno, streams and the like by __getreent(), not in a global word;
-    # and read() and write() may move more than an int counts.
+    # Every header of newlib reads newlib.h first. What the host's gcc believes about its target is put right here,
+    # for the library and for all programs; a thread finds errno, streams and the like by __getreent(), not in a
+    # global word; and read() and write() may move more than an int counts.
     cat >> newlib.h <<'END'
 #undef __linux__
 #undef __DYNAMIC_REENT__

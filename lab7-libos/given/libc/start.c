@@ -1,12 +1,13 @@
-/* Where a program with the C library begins and ends. The small runtime has put the boot page in its place and cut the
- * command into arguments; then it calls program_begin here, instead of main.
+/* Where a program with the C library begins and ends. The small runtime has put the boot page in its place and cut
+ * the command into arguments; then it calls program_begin here, instead of main.
  *
- * The first thread's state is the library's own (_GLOBAL_REENT): exit() flushes the streams of that one. The thread gets
- * its fs base as any thread will: trap_return loads a frame that begins at the function it is to run. */
+ * The first thread's state is the library's own (_GLOBAL_REENT): exit() flushes the streams of that one. The thread
+ * gets its fs base as any thread will: trap_return loads a frame that begins at the function it is to run. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "calls.h"
+#include "no_page.h"
 #include "start.h"
 #include "thread_block.h"
 #include "trap_area.h"
@@ -32,8 +33,9 @@ thread_begin(int argc, char **argv)
 void
 program_begin(int argc, char **argv)
 {
+    no_page_begin();
     first_thread.reent = _GLOBAL_REENT;
-    /* Below this function's frame, which is never gone back to; at a function's first instruction the stack is 8 off. */
+    /* This function's frame is never gone back to. At a function's first instruction the stack is 8 off 16. */
     uint64_t stack = ((uint64_t)__builtin_frame_address(0) & ~15ul) - sizeof(uint64_t);
     struct user_frame frame = {
         .rdi = (uint64_t)argc,

@@ -1,9 +1,9 @@
 /* sbrk: the heap that malloc divides up. It is one segment, private to this core, mapped once over a range that is
  * larger than it will ever be; growing it is making the segment longer.
  *
- * Invariant: every page below the heap's end is there. A segment's pages come at the first touch, where a lack of memory
- * would be a fault and the program's end; malloc is to return null instead. So growing asks the kernel to write a byte
- * into each new page: a call that fails says E_NOMEM, and the heap keeps the size that it had. */
+ * Invariant: every page below the heap's end is there. A segment's pages come at the first touch, where a lack of
+ * memory would be a fault and the program's end; malloc is to return null instead. So growing asks the kernel to
+ * write a byte into each new page: a call that fails says E_NOMEM, and the heap keeps the size that it had. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
