@@ -156,7 +156,8 @@ $2/%.o: $3/%.asm $(OUT)/nasm.flags
 endef
 
 LIBOS_GIVEN := $(patsubst $(ROOT)/%/,%,$(sort $(dir $(wildcard $(ROOT)/lab7-libos/given/*/*.c))))
-LIBOS_INCLUDES := -isystem $(NEWLIB)/include -I$(ROOT)/lab7-libos $(addprefix -I$(ROOT)/,$(LIBOS_GIVEN))
+# The host's own headers must not be found where newlib lacks one.
+LIBOS_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem $(NEWLIB)/include -I$(ROOT)/lab7-libos $(addprefix -I$(ROOT)/,$(LIBOS_GIVEN))
 
 $(foreach n,1 2 3 4 5 6 7,$(foreach part,given test,$(eval \
     $(call kernel_rules,$n,$(OUT)/given/$(call lab,$n)/$(part),$(ROOT)/$(call lab,$n)/$(part)))))
@@ -322,7 +323,7 @@ grade:
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
 check:
-	$(call install,build)
+	$(call install,build format)
 	$(Q)python3 $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
 
 holes:

@@ -60,17 +60,20 @@ def run_make(*arguments):
     """make at the top of the tree, quietly; its completed process with what it said."""
     environment = {k: v for k, v in os.environ.items() if k not in NOT_HANDED_ON}
     jobs = len(os.sched_getaffinity(0))
-    return subprocess.run(["make", "-s", "--no-print-directory", f"-j{jobs}", *arguments],
+    return subprocess.run(["make", "-sk", "--no-print-directory", f"-j{jobs}", *arguments],
                           cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           errors="replace")
 
 
 def first_error(text):
-    """The first line of a build's output that names an error, else its last."""
+    """The first error that a build's output names, in the first of the files that have any (make
+    compiles several at once, in no certain order); else its last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     wrong = [line for line in lines if ERROR.search(line)]
-    return (wrong or lines[-1:] or ["make failed and said nothing"])[0].replace(f"{ROOT}/", "")
+    blamed = [line for line in wrong if "***" not in line] or wrong or lines[-1:]
+    first = min(blamed, key=lambda line: line.split(":")[0], default="make failed and said nothing")
+    return first.replace(f"{ROOT}/", "")
 
 
 def make_kernel(kernel):

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 
+import fuzz
 import lookup_check
 import selftest
 from build import Kernel, build_kernels, run_folder, run_make
@@ -96,6 +97,11 @@ def mutants(options):
     yield from check_mutants(options.folder, Progress(), options.lab)
 
 
+def fuzzing(options):
+    if options.lab in (None, 6):
+        yield from fuzz.run_fuzz(options.folder, Progress())
+
+
 def grader(options):
     yield from selftest.run_selftest()
 
@@ -117,7 +123,8 @@ def run_command(name, command):
 
 
 CHECKS = {"grader": grader, "holes": holes, "listed": listed, "lint": lint, "lookup": lookup,
-          "reference": reference, "variants": variants, "mutants": mutants}
+          "reference": reference, "variants": variants, "mutants": mutants,
+          "fuzz": fuzzing}
 CHECKS.update({name: lambda options, name=name, command=command: run_command(name, command)
                for name, command in COMMANDS})
 

@@ -2,25 +2,29 @@
 from course import Exercise, Test
 
 EXERCISES = [
-    Exercise("6.1", "device object: claim, hand over, pin, quiesce", ["device_claim.c"], [
-        Test("device_claim_once", 12),
-        Test("device_claim_fails_clean", 8),
+    Exercise("6.1", "claim a device, hand it buffers, survive its owner", ["device_claim.c"], [
+        Test("device_claim_once", 15),
+        Test("device_claim_fails_clean", 5),
         Test("device_pins", 15),
-        Test("device_owner_dies", 18),
-        Test("device_quiet_after_last", 12),
+        Test("device_owner_dies", 25),
+        Test("device_quiet_after_last", 10),
         Test("device_header_read_once", 10),
         Test("device_hand_over_limits", 10),
-        Test("device_hand_over_fails_clean", 10),
+        Test("device_hand_over_fails_clean", 5),
         Test("device_in_flight_most", 5),
     ]),
 ]
 
 GIVEN = [
+    Test("device_programs"),
+    Test("device_failures"),
+    Test("books_records"),
     Test("audit_sound"),
     Test("audit_lost_page"),
     Test("audit_lost_block"),
     Test("audit_reference"),
     Test("audit_charge"),
     Test("audit_shared_page"),
-    Test("fuzz"),
+    Test("audit_after_work"),
+    Test("fuzz", seconds=30),
 ]

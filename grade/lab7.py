@@ -19,4 +19,6 @@ GIVEN = [
     Test("libc_abort"),
     Test("libc_twice"),
     Test("libc_exit_flush"),
+    Test("libc_fault"),
+    Test("libc_no_page"),
 ]

@@ -25,6 +25,8 @@ def print_folder(lab, columns):
         return
     print(f"{'lab ' + str(lab.number):<{WIDTH}}" + "".join(f"{c.name:>12}" for c in columns))
     for exercise in lab.exercises:
+        if not any(c.points(exercise.number) for c in columns):
+            continue
         figures = [f"{c.earned(exercise.number)} of {c.points(exercise.number)}" for c in columns]
         title = f"  {exercise.number} {exercise.title}"
         print(f"{title:<{WIDTH}}" + "".join(f"{figure:>12}" for figure in figures))

@@ -2,7 +2,8 @@
 
 The order of the questions is the order of causes: a hole explains everything after it, a panic
 explains a missing record, and only a run that ended well, said `pass` for this very test and lost
-no record has passed.
+no record has passed. A hole in ring 3 ends its program, not the machine: there it explains a test
+that failed, and no other ending.
 """
 from dataclasses import dataclass, field
 
@@ -51,8 +52,8 @@ def judge_run(test, outcome):
     run = outcome.records
     if outcome.trouble:
         return Verdict("machine", outcome.trouble)
-    hole = run.first("hole", "k")
-    if hole and outcome.status == HOLE:
+    hole = run.first("hole")
+    if hole and outcome.status == (HOLE if hole.origin == "k" else FAILED):
         return judge_hole(hole)
     panic = run.first("panic", "k")
     if panic or outcome.status == PANIC:

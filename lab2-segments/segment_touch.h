@@ -4,13 +4,13 @@
 
 #include "segment.h"
 
-/* segment_page; and where it has put another page in the place of the one that was there (a copy was broken), every
- * table entry that shows the old page is cleared and flushed (segment_clear_page) before this returns. Lock held, those of trees not.
- * Results as segment_page. */
+/* segment_page; and where it has put another page in the place of the one that was there (a copy was broken),
+ * every table entry that shows the old page is cleared and flushed (segment_clear_page) before this returns.
+ * Lock held, those of trees not. Results as segment_page. */
 int segment_touch(struct segment *segment, uint64_t index, enum access access, struct page **out);
 
-/* Lab 4 (the weak default until then does nothing): clears every entry that shows this page of the segment, and flushes.
- * Lock held. */
+/* Lab 4 (the weak default until then does nothing): clears every entry that shows this page of the segment,
+ * and flushes. Lock held. */
 void segment_clear_page(struct segment *segment, uint64_t index);
 
 #endif

@@ -8,18 +8,18 @@
 #include "tree.h"
 #include "trap_area.h"
 
-/* --- exercise 4.5 ---------------------------------------------------------------------------------------------- */
+/* --- exercise 4.5 --------------------------------------------------------------------------------------- */
 
-/* Where `syscall` arrives. The processor has put rip into rcx and rflags into r11, masked the flags, and changed nothing else:
- * rsp is still ring 3's, GS too. This swaps GS, keeps rsp in core->user_stack, takes core->kernel_stack, calls call_enter with
- * rax and the six arguments rdi rsi rdx r10 r8 r9 as an array, and goes back by sysret. rax and rdx carry the result; all
- * registers but rcx and r11 are as they were, and rbp is 0 meanwhile: backtraces end here.
- * sysret with a rip that is not canonical faults in the kernel, on ring 3's stack (SDM vol. 2B, SYSRET): a call from the last
- * address below 2^47, whose rcx is 2^47, is refused before anything is done, by call_refuse(rip), with a stack and GS of the
- * kernel. */
+/* Where `syscall` arrives. The processor has put rip into rcx and rflags into r11, masked the flags, and
+ * changed nothing else: rsp is still ring 3's, GS too. This swaps GS, keeps rsp in core->user_stack, takes
+ * core->kernel_stack, calls call_enter with rax and the six arguments rdi rsi rdx r10 r8 r9 as an array, and
+ * goes back by sysret. rax and rdx carry the result; all registers but rcx and r11 are as they were, and rbp
+ * is 0 meanwhile: backtraces end here. sysret with a rip that is not canonical faults in the kernel, on ring
+ * 3's stack (SDM vol. 2B, SYSRET): a call from the last address below 2^47, whose rcx is 2^47, is refused
+ * before anything is done, by call_refuse(rip), with a stack and GS of the kernel. */
 void syscall_entry(void);
 
-/* --- given ------------------------------------------------------------------------------------------------------ */
+/* --- given ---------------------------------------------------------------------------------------------- */
 
 /* Crosses into the kernel, runs a system call, and crosses back. */
 struct call_result call_enter(uint64_t number, const uint64_t arguments[6]);
@@ -34,8 +34,9 @@ struct program_end {
     uint64_t error, address, rip;
 };
 
-/* Runs ring 3 from this frame until it ends, on the tree and share set that are in place; then returns here, on the same
- * kernel stack. How the test runner, the monitor and the start of the machine run programs on core 0. */
+/* Runs ring 3 from this frame until it ends, on the tree and share set that are in place; then returns here,
+ * on the same kernel stack. How the test runner, the monitor and the start of the machine run programs on
+ * core 0. */
 void program_enter(const struct trap_frame *frame, struct program_end *end);
 
 /* Ends the program that runs on this core: back to program_enter's caller. */
@@ -44,11 +45,13 @@ __attribute__((noreturn)) void program_end(const struct program_end *end);
 /* How the last program on core `index` ended; reason 0: none has yet. */
 const struct program_end *program_last_end(uint32_t index);
 
-/* Gives a trap of ring 3 to the program's handler, or ends the program where it has none or is masked (struct trap_area): changes the frame, which the caller then resumes. `frame` came from ring 3. */
+/* Gives a trap of ring 3 to the program's handler, or ends the program where it has none or is masked (struct
+ * trap_area): changes the frame, which the caller then resumes. `frame` came from ring 3. */
 void trap_deliver(struct trap_frame *frame, enum trap_cause cause, uint64_t address);
 
-/* What later labs add to a first program's share and boot page; each is called once for each program, after share and root are
- * made. A negative result keeps the program from starting, and all is undone. Slot 1 of the set is the program's own share. */
+/* What later labs add to a first program's share and boot page; each is called once for each program, after
+ * share and root are made. A negative result keeps the program from starting, and all is undone. Slot 1 of
+ * the set is the program's own share. */
 typedef int program_setup_function(struct share *share, struct boot_page *page);
 TABLE(program_setup, program_setup_function);
 #define PROGRAM_SETUP(stage, name)                                                                           \
@@ -56,9 +59,10 @@ TABLE(program_setup, program_setup_function);
     TABLE_ENTRY(program_setup, stage, program_setup_function, name, program_setup_##name);                   \
     static int program_setup_##name(struct share *share, struct boot_page *page)
 
-/* Makes a first program from the boot module that `command` ("wc /books/kjv.txt") begins with: its own share, root tree,
- * segments, stack and boot page; runs it, and takes everything apart again. 0 and *end, or why it could not start: E_NOENT: no
- * such module. E_INVAL: not a program, or the command is too long. E_NOMEM, E_AGAIN, E_NOSPC. */
+/* Makes a first program from the boot module that `command` ("wc /books/kjv.txt") begins with: its own share,
+ * root tree, segments, stack and boot page; runs it, and takes everything apart again. 0 and *end, or why it
+ * could not start: E_NOENT: no such module. E_INVAL: not a program, or the command is too long. E_NOMEM,
+ * E_AGAIN, E_NOSPC. */
 int program_run(const char *command, struct program_end *end);
 
 #endif

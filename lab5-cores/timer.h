@@ -9,9 +9,9 @@
 #include "core.h"
 
 struct timer {
-    uint64_t deadline;                    /* in clock_ticks() */
+    uint64_t deadline;                   /* in clock_ticks() */
     void (*expire)(struct timer *timer); /* called once, the timer is idle again by then */
-    struct timer *next;                   /* of this core's, by deadline */
+    struct timer *next;                  /* of this core's, by deadline */
 };
 
 /* Starts an idle timer on this core; a deadline in the past expires at the next way out. The timer's memory must stay

@@ -85,7 +85,8 @@ void device_release(struct device *device);
 
 /* --- given ------------------------------------------------------------------------------------------------------ */
 
-#define DEVICE_IN_FLIGHT_MOST 64 /* of a port: what its transfers cost the kernel is bounded, and charged to nobody */
+#define DEVICE_IN_FLIGHT_MOST                                                                                \
+    64 /* of a port: what its transfers cost the kernel is bounded, and charged to nobody */
 
 /* A transfer of this buffer, on its port's list, with a reference on the segment. E_NOMEM; E_NOENT: the segment is
  * dead; then *out is null. */

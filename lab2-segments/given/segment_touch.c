@@ -1,5 +1,5 @@
-/* Breaking a copy changes which page a segment has at an index. Whoever sees the segment must see the new one: a table entry
- * that still shows the old page would go on showing what the other owner of it has. */
+/* Breaking a copy changes which page a segment has at an index. Whoever sees the segment must see the new
+ * one: a table entry that still shows the old page would go on showing what the other owner of it has. */
 #include "segment_touch.h"
 
 /* The page that is there now, or null. */

@@ -28,14 +28,15 @@ rights_for(uint64_t perm)
 
 /* Maps an object of this type. */
 static struct call_result
-map_call(uint8_t type, uint64_t tree_handle, uint64_t start, uint64_t handle, uint64_t offset, uint64_t length,
-         uint64_t perm)
+map_call(uint8_t type, uint64_t tree_handle, uint64_t start, uint64_t handle, uint64_t offset,
+         uint64_t length, uint64_t perm)
 {
     struct share_found tree = share_find_typed(tree_handle, OBJECT_TREE, RIGHT_W);
     struct share_found shown = share_find_typed(handle, type, rights_for(perm));
     if (tree.object == NULL || shown.object == NULL)
         return call_value(tree.object == NULL ? tree.rights : shown.rights);
-    return call_error(tree_map(CONTAINER_OF(tree.object, struct tree, object), start, shown.object, offset, length, perm));
+    return call_error(
+        tree_map(CONTAINER_OF(tree.object, struct tree, object), start, shown.object, offset, length, perm));
 }
 
 CALL_HANDLER(at_set_seg, tree, start, segment, offset, length, perm)
@@ -53,7 +54,11 @@ CALL_HANDLER(at_unmap, handle, start, length)
     struct share_found found = share_find_typed(handle, OBJECT_TREE, RIGHT_W);
     if (found.object == NULL)
         return call_value(found.rights);
-    return call_error(tree_unmap(CONTAINER_OF(found.object, struct tree, object), start, length));
+    if (!object_hold(found.object)) /* unmapping much may cross */
+        return call_error(E_NOENT);
+    int error = tree_unmap(CONTAINER_OF(found.object, struct tree, object), start, length);
+    object_drop(found.object);
+    return call_error(error);
 }
 
 #define AT_GET_MOST 512

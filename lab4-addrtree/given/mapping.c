@@ -1,11 +1,12 @@
 /* The mappings of a tree: a skip list by address, read without a lock.
  *
- * Readers start from the tree's head and follow links by acquire loads; each finds a list that was whole at some time:
- * a mapping is filled in before the first link names it, and keeps its own links when it is taken out, so whoever stands
- * on it gets on. Its memory waits in limbo. Writers hold the tree's lock.
+ * Readers start from the tree's head and follow links by acquire loads; each finds a list that was whole at
+ * some time: a mapping is filled in before the first link names it, and keeps its own links when it is taken
+ * out, so whoever stands on it gets on. Its memory waits in limbo. Writers hold the tree's lock.
  *
- * A mapping that is cut is replaced by its pieces: these are entered first, then it is taken out. Meanwhile they overlap, but
- * both starts and ends still rise along the list, so a reader finds the one or the other, and never a gap. */
+ * A mapping that is cut is replaced by its pieces: these are entered first, then it is taken out. Meanwhile
+ * they overlap, but both starts and ends still rise along the list, so a reader finds the one or the other,
+ * and never a gap. */
 #include "mapping.h"
 
 #include "panic.h"
@@ -18,7 +19,8 @@ static uint32_t
 level_draw(void)
 {
     uint64_t *seed = CORE_OWN(level_seed);
-    *seed = *seed * 6364136223846793005ul + 1442695040888963407ul; /* Knuth's MMIX generator: its high bits are good */
+    *seed = *seed * 6364136223846793005ul +
+            1442695040888963407ul; /* Knuth's MMIX generator: its high bits are good */
     uint64_t bits = *seed >> 32 | 1ul << 2 * (MAPPING_LEVELS - 1);
     return 1 + __builtin_ctzl(bits) / 2;
 }

@@ -1,5 +1,5 @@
-/* Each boot module is a segment from the start, whose one reference is the machine's. Its frames belong to the module, so
- * text runs, and files are read, where the loader put them. */
+/* Each boot module is a segment from the start, whose one reference is the machine's. Its frames belong to
+ * the module, so text runs, and files are read, where the loader put them. */
 #include "module.h"
 
 #include "panic.h"

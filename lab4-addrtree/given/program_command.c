@@ -27,8 +27,8 @@ error_text(int error)
 static void
 fault_describe(char *to, size_t size, const struct program_end *end)
 {
-    format_text(to, size, "%s at rip 0x%lx, address 0x%lx, error 0x%lx", trap_name((uint64_t)end->status), end->rip,
-                end->address, end->error);
+    format_text(to, size, "%s at rip 0x%lx, address 0x%lx, error 0x%lx", trap_name((uint64_t)end->status),
+                end->rip, end->address, end->error);
 }
 
 /* Runs it and tells console and result channel how it ended; true when it ended well. */
@@ -54,7 +54,8 @@ program_report(const char *command)
     }
     fault_describe(what, sizeof(what), &end);
     console_print("%s: ended by %s\n", name, what);
-    result_record("fault", "{\"program\":%s,\"what\":%s}", quoted_name, json_quote(quoted, sizeof(quoted), what));
+    result_record("fault", "{\"program\":%s,\"what\":%s}", quoted_name,
+                  json_quote(quoted, sizeof(quoted), what));
     return false;
 }
 

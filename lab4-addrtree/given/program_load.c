@@ -1,5 +1,5 @@
-/* First programs: what the kernel itself starts. All that one is made of hangs on its share and its root tree, so taking these
- * two apart takes all of it apart, after a run as after half a start. */
+/* First programs: what the kernel itself starts. All that one is made of hangs on its share and its root
+ * tree, so taking these two apart takes all of it apart, after a run as after half a start. */
 #include "console.h"
 #include "elf.h"
 #include "module.h"
@@ -20,7 +20,8 @@ struct loading {
 
 /* Enters a new segment into the program's share and maps it; lets go of the caller's reference. */
 static int
-add_segment(struct loading *loading, struct segment *segment, uint64_t start, uint64_t offset, uint64_t bytes, uint64_t perm)
+add_segment(struct loading *loading, struct segment *segment, uint64_t start, uint64_t offset, uint64_t bytes,
+            uint64_t perm)
 {
     int error = share_add(loading->share, &segment->object, RIGHT_ALL);
     if (!error)
@@ -64,8 +65,8 @@ add_data(struct loading *loading, const struct elf_part *part, uint64_t start, u
 {
     struct segment *copy;
     uint64_t offset = round_down(part->offset, PAGE_SIZE);
-    int error = segment_copy(module_segment(loading->module), COPY_ON_WRITE, loading->share->account, core_index(), "data",
-                             &copy);
+    int error = segment_copy(module_segment(loading->module), COPY_ON_WRITE, loading->share->account,
+                             core_index(), "data", &copy);
     if (error)
         return error;
     error = segment_set_pages(copy, (offset + bytes) / PAGE_SIZE);
@@ -80,14 +81,15 @@ add_data(struct loading *loading, const struct elf_part *part, uint64_t start, u
 static int
 add_part(struct loading *loading, const struct elf_part *part)
 {
-    uint64_t start = round_down(part->address, PAGE_SIZE), end = round_up(part->address + part->bytes, PAGE_SIZE);
+    uint64_t start = round_down(part->address, PAGE_SIZE),
+             end = round_up(part->address + part->bytes, PAGE_SIZE);
     uint64_t file_end = part->file_bytes == 0 ? start : round_up(part->address + part->file_bytes, PAGE_SIZE);
     if (!(part->perm & PERM_W)) {
         if (part->file_bytes != part->bytes)
             return E_INVAL; /* zeros that nobody can change: no linker makes these */
         struct segment *segment = module_segment(loading->module);
-        return tree_map(loading->root, start, &segment->object, round_down(part->offset, PAGE_SIZE), end - start,
-                        part->perm);
+        return tree_map(loading->root, start, &segment->object, round_down(part->offset, PAGE_SIZE),
+                        end - start, part->perm);
     }
     int error = file_end > start ? add_data(loading, part, start, file_end - start) : 0;
     return !error && end > file_end ? add_zeros(loading, "bss", file_end, end - file_end) : error;
@@ -199,7 +201,8 @@ program_run(const char *command, struct program_end *end)
     if (error)
         return error;
     const struct boot_module *module = &boot.module[loading.module];
-    error = elf_parse(direct(module->start), module->bytes, PAGE_SIZE, USER_STACK_TOP - USER_STACK, &loading.image);
+    error = elf_parse(direct(module->start), module->bytes, PAGE_SIZE, USER_STACK_TOP - USER_STACK,
+                      &loading.image);
     if (!error)
         error = program_build(&loading, command);
     if (!error)

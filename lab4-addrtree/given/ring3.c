@@ -5,7 +5,8 @@
 #include "program.h"
 #include "startup.h"
 
-/* Flags that `syscall` clears: all that ring 3 could have set and that would mean something to the kernel. SDM vol. 3A, 2.3. */
+/* Flags that `syscall` clears: all that ring 3 could have set and that would mean something to the kernel.
+ * SDM vol. 3A, 2.3. */
 #define FLAG_TRAP      (1ul << 8)
 #define FLAG_INTERRUPT (1ul << 9)
 #define FLAG_DIRECTION (1ul << 10)
@@ -26,7 +27,8 @@
 
 STARTUP(30, ring3)
 {
-    /* Ring 3 runs with interrupts on, and the firmware has left the old controllers sending theirs as vectors 8 to 15. */
+    /* Ring 3 runs with interrupts on, and the firmware has left the old controllers sending theirs as vectors
+     * 8 to 15. */
     port_write8(PIC_FIRST_DATA, 0xff);
     port_write8(PIC_SECOND_DATA, 0xff);
 

@@ -6,7 +6,7 @@
 #include "program.h"
 #include "segment_touch.h"
 
-/* --- faults ----------------------------------------------------------------------------------------------------- */
+/* --- faults --------------------------------------------------------------------------------------------- */
 
 bool
 place_lock(struct tree *root, uint64_t address, const struct place *place)
@@ -61,10 +61,10 @@ TRAP_HANDLER(50, page_fault, VECTOR_PAGE)
     return true;
 }
 
-/* --- changes of a segment ------------------------------------------------------------------------------------------ */
+/* --- changes of a segment ------------------------------------------------------------------------------- */
 
-/* Takes the bits that are not in `keep` from all entries that show pages [first, end) of the segment, and flushes where
- * there were any. Segment locked. */
+/* Takes the bits that are not in `keep` from all entries that show pages [first, end) of the segment, and
+ * flushes where there were any. Segment locked. */
 static void
 mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t keep)
 {

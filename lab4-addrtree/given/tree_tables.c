@@ -1,15 +1,14 @@
-/* The hardware's tables of a tree: walked, grown, narrowed, flushed and freed. They are a cache of the mappings (T1): whatever
- * is taken out here, a fault brings back if a mapping still says so. */
+/* The hardware's tables of a tree: walked, grown, narrowed, flushed and freed. They are a cache of the
+ * mappings (T1): whatever is taken out here, a fault brings back if a mapping still says so. */
 #include "tree.h"
 
 #include "panic.h"
 
-PER_CORE struct tree_counts tree_counts;
-
 uint64_t
 entry_bits(uint64_t perm)
 {
-    return ENTRY_PRESENT | ENTRY_USER | (perm & PERM_W ? ENTRY_WRITE : 0) | (perm & PERM_X ? 0 : ENTRY_NO_EXEC);
+    return ENTRY_PRESENT | ENTRY_USER | (perm & PERM_W ? ENTRY_WRITE : 0) |
+           (perm & PERM_X ? 0 : ENTRY_NO_EXEC);
 }
 
 /* What every entry above a tree's own leaf tables says: the leaf entry decides (T3). */
@@ -90,7 +89,8 @@ tree_next_table(struct tree *tree, uint64_t *slot, uint64_t end)
         }
         if (entry_load(entry) & ENTRY_PRESENT)
             return entry;
-        *slot = round_down(*slot, table_span(level)) + table_span(level); /* nothing in all that this entry covers */
+        *slot = round_down(*slot, table_span(level)) +
+                table_span(level); /* nothing in all that this entry covers */
     }
     return NULL;
 }
@@ -156,23 +156,10 @@ tree_change_entries(struct tree *tree, uint64_t start, uint64_t bytes, uint64_t 
         if (entry_load(entry) & ENTRY_BORROWED)
             continue;
         uint64_t from = maximum(start, slot) - slot, to = minimum(end, slot + LARGE_PAGE_SIZE) - slot;
-        changed |= table_change_entries(table_below(entry_load(entry)), from >> PAGE_SHIFT, to >> PAGE_SHIFT, keep);
+        changed |=
+            table_change_entries(table_below(entry_load(entry)), from >> PAGE_SHIFT, to >> PAGE_SHIFT, keep);
     }
     return changed;
-}
-
-void
-tree_flush(struct tree *tree)
-{
-    uint32_t indices[CORE_MAX];
-    /* The changed tables are written before any tenant is read. Partner: the exchange in tree_load. Either we see the tenant,
-     * or its processor, whose walks come after, sees the changes. */
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    size_t count = tree_cores(tree, indices);
-    if (count == 0)
-        return;
-    CORE_OWN(tree_counts)->flushes++;
-    core_flush(indices, count);
 }
 
 uint64_t

@@ -1,4 +1,5 @@
-/* A program's memory as the kernel sees it: the page behind a user address, and the copies that system calls make. */
+/* A program's memory as the kernel sees it: the page behind a user address, and the copies that system calls
+ * make. */
 #include "call.h"
 #include "object_kinds.h"
 #include "paging.h"
@@ -32,7 +33,8 @@ user_page_own(uint64_t address, struct page **out, struct segment **segment)
         return E_FAULT;
     ticket_lock(&place.segment->object.lock);
     int error = E_FAULT;
-    bool same = tree_find(root, address, &now) == 0 && now.mapping == place.mapping; /* its mappings stay now */
+    bool same =
+        tree_find(root, address, &now) == 0 && now.mapping == place.mapping; /* its mappings stay now */
     if (same && (place.perm & PERM_W) && place.index < place.segment->pages)
         error = segment_touch(place.segment, place.index, ACCESS_WRITE, out);
     if (error)
@@ -41,7 +43,7 @@ user_page_own(uint64_t address, struct page **out, struct segment **segment)
     return same ? error : user_page_own(address, out, segment);
 }
 
-/* --- what system calls copy ----------------------------------------------------------------------------------------- */
+/* --- what system calls copy ----------------------------------------------------------------------------- */
 
 /* Without a tree there is no ring 3 on this core: its own code makes calls, as tests do, with its own addresses. */
 

@@ -1,7 +1,7 @@
 /* Traps of ring 3: given to the program's handler by way of its trap area (trap_area.h), or its end.
  *
- * The area's page is pinned, so the kernel writes there without a fault. Its contents are the program's: nothing in it is
- * trusted, and nothing is read twice. */
+ * The area's page is pinned, so the kernel writes there without a fault. Its contents are the program's:
+ * nothing in it is trusted, and nothing is read twice. */
 #include "user_trap.h"
 
 #include "call.h"
@@ -19,7 +19,7 @@
 #define PENDING_BITS (1ul << TRAP_TICK | 1ul << TRAP_WAKE | 1ul << TRAP_DEVICE)
 
 struct trap_target {
-    struct trap_area *area; /* in the direct map; null: none */
+    struct trap_area *area;  /* in the direct map; null: none */
     struct segment *segment; /* held, `index` pinned */
     uint64_t index;
     uint64_t address; /* of the area, in ring 3 */
@@ -34,7 +34,7 @@ is_ring3_address(uint64_t address)
     return address < USER_END;
 }
 
-/* --- the area --------------------------------------------------------------------------------------------------- */
+/* --- the area ------------------------------------------------------------------------------------------- */
 
 /* Finds the area's page and pins it. */
 static int
@@ -85,7 +85,8 @@ CALL_HANDLER(core_set_trap, address, entry, stack)
         trap_area_release();
         return call_value(0);
     }
-    if (address % PAGE_SIZE != 0 || !is_ring3_address(address) || !is_ring3_address(entry) || !is_ring3_address(stack))
+    if (address % PAGE_SIZE != 0 || !is_ring3_address(address) || !is_ring3_address(entry) ||
+        !is_ring3_address(stack))
         return call_error(E_INVAL);
     int error = trap_area_pin(&target);
     if (error)
@@ -95,10 +96,13 @@ CALL_HANDLER(core_set_trap, address, entry, stack)
     return call_value(0);
 }
 
-/* --- delivery --------------------------------------------------------------------------------------------------- */
+/* --- delivery ------------------------------------------------------------------------------------------- */
 
 /* The two orders of registers, one line each. */
-#define REGISTERS(X) X(rax) X(rbx) X(rcx) X(rdx) X(rsi) X(rdi) X(rbp) X(rsp) X(r8) X(r9) X(r10) X(r11) X(r12) X(r13) X(r14) X(r15) X(rip)
+#define REGISTERS(X)                                                                                         \
+    X(rax)                                                                                                   \
+    X(rbx)                                                                                                   \
+    X(rcx) X(rdx) X(rsi) X(rdi) X(rbp) X(rsp) X(r8) X(r9) X(r10) X(r11) X(r12) X(r13) X(r14) X(r15) X(rip)
 
 static void
 frame_to_user(const struct trap_frame *frame, struct user_frame *user)
@@ -129,7 +133,8 @@ trap_deliver(struct trap_frame *frame, enum trap_cause cause, uint64_t address)
     bool event = cause >= TRAP_TICK;
     if (area == NULL || __atomic_load_n(&area->masked, __ATOMIC_RELAXED) != 0) {
         if (!event)
-            program_end(&(struct program_end){END_FAULT, (int64_t)frame->vector, frame->error, address, frame->rip});
+            program_end(
+                &(struct program_end){END_FAULT, (int64_t)frame->vector, frame->error, address, frame->rip});
         if (area != NULL)
             area->pending |= 1ul << cause;
         return;
@@ -155,7 +160,7 @@ trap_unhandled_ring3(struct trap_frame *frame)
     trap_resume(frame);
 }
 
-/* --- going back ------------------------------------------------------------------------------------------------- */
+/* --- going back ----------------------------------------------------------------------------------------- */
 
 /* Unmasks, and has the frame take the first trap that came meanwhile. */
 static void

@@ -13,8 +13,8 @@ page_is_shared_at(struct segment *segment, uint64_t index)
     return page_is_shared(page);
 }
 
-/* A page that source and copy share is entered without W, and reading leaves it shared; only a write breaks the copy, and the
- * other side goes on seeing what it saw. */
+/* A page that source and copy share is entered without W, and reading leaves it shared; only a write breaks
+ * the copy, and the other side goes on seeing what it saw. */
 TEST(fault_read_sets_no_w)
 {
     struct tree *root = root_make();
@@ -53,7 +53,8 @@ TEST(fault_copy_takes_w_away)
     check_equal(1, word_read(copy, 0));
 }
 
-/* After a copy was broken, every other mapping of the segment shows the new page, not the one that the copy kept. */
+/* After a copy was broken, every other mapping of the segment shows the new page, not the one that the copy
+ * kept. */
 TEST(fault_broken_copy_shows_everywhere)
 {
     struct tree *root = root_make();

@@ -25,8 +25,9 @@ TEST(syscall_results)
     program_check("test_calls results");
 }
 
-/* A call from the last address below 2^47 would return to 2^47, which sysret must not be given. The processor lets no program get that far,
- * so the kernel itself goes to the entry as `syscall` would leave things; GS is the kernel's before and after swapgs. */
+/* A call from the last address below 2^47 would return to 2^47, which sysret must not be given. The processor
+ * lets no program get that far, so the kernel itself goes to the entry as `syscall` would leave things; GS is
+ * the kernel's before and after swapgs. */
 TEST(syscall_refuses_a_return_to_nowhere)
 {
     static char stack[256] __attribute__((aligned(16)));

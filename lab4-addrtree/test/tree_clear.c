@@ -26,7 +26,7 @@ TEST(tree_clear_leaves_nothing_in_the_tlb)
     check_equal(0, tree_unmap(root, HERE, PAGE_SIZE)); /* the table stays */
     check(!probe_read(HERE, &seen));
     check(!probe_write(HERE, 9));
-    check(probe_read(HERE + PAGE_SIZE, &seen)); /* its neighbour is none of its business */
+    check(probe_read(HERE + PAGE_SIZE, &seen));            /* its neighbour is none of its business */
     check_equal(0, tree_unmap(root, HERE, 4 * PAGE_SIZE)); /* the table goes */
     check(!probe_read(HERE + PAGE_SIZE, &seen));
     check_fault(E_FAULT, root, HERE, ACCESS_READ);
@@ -42,7 +42,7 @@ watch_table(void)
 {
     bool flushed = CORE_OWN(tree_counts)->flushes != flushes_before;
     bool cleared = (directory_of(stepped, HERE) & ENTRY_PRESENT) == 0;
-    check(cleared || !flushed);               /* flushed first: a walker may load the entry again */
+    check(cleared || !flushed);                 /* flushed first: a walker may load the entry again */
     check(table->kind != PAGE_FREE || flushed); /* freed first: a walker may still use the table */
 }
 
@@ -88,7 +88,8 @@ TEST(tree_clear_frees_what_nobody_needs)
     check_share_books(before);
 }
 
-/* A root that unmaps an inner tree gives back what it borrowed; the table is the inner tree's, and others go on using it. */
+/* A root that unmaps an inner tree gives back what it borrowed; the table is the inner tree's, and others go
+ * on using it. */
 TEST(tree_clear_keeps_what_is_lent)
 {
     struct share_books before = share_books_take();

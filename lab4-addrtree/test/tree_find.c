@@ -50,9 +50,10 @@ TEST(tree_find_gaps)
     map(root, 2 * MIB, &inner->object, 0, 2 * MIB, PERM_R);
     map(root, 8 * MIB, &segment->object, 0, PAGE_SIZE, PERM_R);
     struct place place;
-    static const uint64_t nowhere[] = {0,           2 * MIB - 1,         2 * MIB,        2 * MIB + 2 * PAGE_SIZE,
-                                       4 * MIB,     8 * MIB - 1,         8 * MIB + 4096, USER_END - 1,
-                                       4 * MIB - 1, 2 * MIB + 8191 + 1ul};
+    static const uint64_t nowhere[] = {
+        0,           2 * MIB - 1,         2 * MIB,        2 * MIB + 2 * PAGE_SIZE,
+        4 * MIB,     8 * MIB - 1,         8 * MIB + 4096, USER_END - 1,
+        4 * MIB - 1, 2 * MIB + 8191 + 1ul};
     for (unsigned i = 0; i < ARRAY_LENGTH(nowhere); i++)
         check_equal(E_NOENT, tree_find(root, nowhere[i], &place));
     check_equal(0, tree_find(root, 2 * MIB + PAGE_SIZE, &place));
@@ -78,8 +79,8 @@ TEST(tree_find_after_cuts)
         if (unmaps)
             check_equal(0, tree_unmap(root, start * PAGE_SIZE, pages * PAGE_SIZE));
         else
-            check_equal(taken ? E_EXIST : 0, tree_map(root, start * PAGE_SIZE, &segment->object, index * PAGE_SIZE,
-                                                      pages * PAGE_SIZE, PERM_R));
+            check_equal(taken ? E_EXIST : 0, tree_map(root, start * PAGE_SIZE, &segment->object,
+                                                      index * PAGE_SIZE, pages * PAGE_SIZE, PERM_R));
         for (uint64_t i = start; i < start + pages && (unmaps || !taken); i++)
             model[i] = unmaps ? 0 : index + (i - start) + 1;
         for (uint64_t i = 0; i < MODEL_PAGES; i++) {

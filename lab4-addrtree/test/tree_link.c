@@ -13,8 +13,8 @@ spread(uint64_t i)
     return (i % TABLES) * LARGE_PAGE_SIZE + i * PAGE_SIZE;
 }
 
-/* Ten roots take turns on one inner tree, and each touches every page: a page is faulted in once for all of them, and what a root
- * takes beside that is at most a link a table. */
+/* Ten roots take turns on one inner tree, and each touches every page: a page is faulted in once for all of
+ * them, and what a root takes beside that is at most a link a table. */
 TEST(tree_link_ten_roots_fault_once)
 {
     struct share_books before = share_books_take();
@@ -67,7 +67,8 @@ TEST(tree_link_shows_later_pages)
     check_equal(3, word_read(segment, 5));
 }
 
-/* A link fault brings all tables that the inner tree has in this mapping and directory, and no table of its neighbours. */
+/* A link fault brings all tables that the inner tree has in this mapping and directory, and no table of its
+ * neighbours. */
 TEST(tree_link_brings_all_that_are_there)
 {
     struct tree *inner = inner_make(), *first = root_make(), *second = root_make();
@@ -84,15 +85,16 @@ TEST(tree_link_brings_all_that_are_there)
     check_equal(before.link_faults + 1, counts->link_faults);
     check_equal(before.page_ins, counts->page_ins);
     check_equal(before.late, counts->late); /* a link fault, and not counted twice */
-    check_equal(directory_of(inner, 4 * MIB) & ENTRY_ADDRESS, directory_of(second, HERE + 2 * MIB) & ENTRY_ADDRESS);
+    check_equal(directory_of(inner, 4 * MIB) & ENTRY_ADDRESS,
+                directory_of(second, HERE + 2 * MIB) & ENTRY_ADDRESS);
     check_equal(0, directory_of(second, HERE));
     check_equal(0, directory_of(second, HERE - 2 * MIB));
     check_equal(0, directory_of(second, HERE + 8 * MIB));
     check_equal(0, directory_of(second, HERE + 12 * MIB));
 }
 
-/* The root that maps it R may not write, the one beside it may, whoever came first: the root's part stands in the directory, the
- * inner tree's in the table that all share. */
+/* The root that maps it R may not write, the one beside it may, whoever came first: the root's part stands in
+ * the directory, the inner tree's in the table that all share. */
 TEST(tree_link_narrows)
 {
     struct tree *inner = inner_make(), *reader = root_make(), *editor = root_make(), *owner = root_make();

@@ -74,7 +74,7 @@ TEST(tree_load_one_core_at_a_time)
     check_equal(other + 1, root->tenant);
 }
 
-/* --- calls ---------------------------------------------------------------------------------------------------------- */
+/* --- calls ---------------------------------------------------------------------------------------------- */
 
 static struct share *share;
 
@@ -111,14 +111,17 @@ check_set_fails(unsigned number, const uint64_t arguments[6])
 TEST(at_set_seg_out_of_memory)
 {
     uint64_t own = calls_begin();
-    uint64_t root = call(at_alloc, own, TREE_ROOT, 0, MEMORY_HERE), segment = call(segment_alloc, own, 0, MEMORY_HERE);
-    check_set_fails(CALL_NUMBER_at_set_seg, (uint64_t[6]){root, HERE, segment, 0, PAGE_SIZE, PERM_R | PERM_W});
+    uint64_t root = call(at_alloc, own, TREE_ROOT, 0, MEMORY_HERE),
+             segment = call(segment_alloc, own, 0, MEMORY_HERE);
+    check_set_fails(CALL_NUMBER_at_set_seg,
+                    (uint64_t[6]){root, HERE, segment, 0, PAGE_SIZE, PERM_R | PERM_W});
 }
 
 TEST(at_set_at_out_of_memory)
 {
     uint64_t own = calls_begin();
-    uint64_t root = call(at_alloc, own, TREE_ROOT, 0, MEMORY_HERE), inner = call(at_alloc, own, TREE_INNER, 0, MEMORY_HERE);
+    uint64_t root = call(at_alloc, own, TREE_ROOT, 0, MEMORY_HERE),
+             inner = call(at_alloc, own, TREE_INNER, 0, MEMORY_HERE);
     check_set_fails(CALL_NUMBER_at_set_at, (uint64_t[6]){root, HERE, inner, 0, 2 * MIB, PERM_R | PERM_W});
 }
 
@@ -126,7 +129,8 @@ TEST(at_set_at_out_of_memory)
 TEST(at_set_seg_rights)
 {
     uint64_t own = calls_begin();
-    uint64_t root = call(at_alloc, own, TREE_ROOT, 0, MEMORY_HERE), segment = call(segment_alloc, own, 0, MEMORY_HERE);
+    uint64_t root = call(at_alloc, own, TREE_ROOT, 0, MEMORY_HERE),
+             segment = call(segment_alloc, own, 0, MEMORY_HERE);
     struct share *narrow = share_make_in(2, NULL, 0);
     check_equal(0, share_add(narrow, share_find(root).object, RIGHT_R));
     check_equal(0, share_add(narrow, share_find(segment).object, RIGHT_R | RIGHT_X));

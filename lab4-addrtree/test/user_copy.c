@@ -43,10 +43,10 @@ TEST(user_copy_checks_each_page)
     struct tree *root = root_make();
     struct segment *segment = segment_make_pages(4);
     word_write(segment, 3, 33);
-    map(root, HERE, &segment->object, 0, PAGE_SIZE, PERM_R | PERM_W);                       /* then nothing */
-    map(root, 2 * HERE, &segment->object, 3 * PAGE_SIZE, 2 * PAGE_SIZE, PERM_R | PERM_W);   /* then the end */
+    map(root, HERE, &segment->object, 0, PAGE_SIZE, PERM_R | PERM_W);                     /* then nothing */
+    map(root, 2 * HERE, &segment->object, 3 * PAGE_SIZE, 2 * PAGE_SIZE, PERM_R | PERM_W); /* then the end */
     map(root, 3 * HERE, &segment->object, 0, PAGE_SIZE, PERM_R | PERM_W);
-    map(root, 3 * HERE + PAGE_SIZE, &segment->object, 3 * PAGE_SIZE, PAGE_SIZE, PERM_R);    /* then no W */
+    map(root, 3 * HERE + PAGE_SIZE, &segment->object, 3 * PAGE_SIZE, PAGE_SIZE, PERM_R); /* then no W */
     check_equal(0, tree_load(root));
     for (uint64_t i = 1; i <= 2; i++) {
         check_equal(E_FAULT, user_copy_in(result, i * HERE + PAGE_SIZE - 4, 8));
@@ -69,15 +69,17 @@ TEST(user_copy_refuses_foreign_addresses)
     map(root, USER_END - PAGE_SIZE, &segment->object, 0, PAGE_SIZE, PERM_R | PERM_W);
     check_equal(0, tree_load(root));
     static const char secret[8] = "secret";
-    const uint64_t foreign[] = {(uint64_t)secret,  (uint64_t)direct(0), DIRECT_MAP - 8, 1ul << 47, 1ul << 63,
-                                -8ul,              USER_END,            USER_END - 4,   KERNEL_BASE};
+    const uint64_t foreign[] = {(uint64_t)secret, (uint64_t)direct(0), DIRECT_MAP - 8,
+                                1ul << 47,        1ul << 63,           -8ul,
+                                USER_END,         USER_END - 4,        KERNEL_BASE};
     for (unsigned i = 0; i < ARRAY_LENGTH(foreign); i++) {
         check_equal(E_FAULT, user_copy_in(result, foreign[i], 8));
         check_equal(E_FAULT, user_copy_out(foreign[i], secret, 8));
     }
     check_equal(E_FAULT, user_copy_in(result, -8ul, 16));
     static const char nothing[8];
-    check_equal(0, user_copy_in(result, USER_END - 8, 8)); /* of a range that is wrong as a whole nothing has been copied */
+    check_equal(0, user_copy_in(result, USER_END - 8,
+                                8)); /* of a range that is wrong as a whole nothing has been copied */
     check_equal(0, memcmp(result, nothing, 8));
     check_equal(E_FAULT, user_copy_out(16, secret, -8ul));
     check_equal(0, user_copy_in(result, 16, 8));
@@ -135,7 +137,8 @@ copy_in_page(__attribute__((unused)) void *argument)
     check_equal(0, user_copy_in(result, HERE, PAGE_SIZE));
 }
 
-/* A lookup without a lock can be overtaken: what arrives is then the new page, not the one that the copy has kept. */
+/* A lookup without a lock can be overtaken: what arrives is then the new page, not the one that the copy has
+ * kept. */
 TEST(user_copy_in_looks_again)
 {
     struct tree *root = root_make();

@@ -14,26 +14,28 @@ uint64_t flags_before, flags_after;
 
 /* Makes the call in before[0] with the registers of before[], rsp and flags included, and notes all after it. */
 void call_bare(void);
-__asm__(".text\n"
-        "call_bare:\n"
-        "push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
-        "mov %rsp, own_stack\n"
-        "pushq flags_before; popfq\n"
-        "mov before, %rax; mov before+8, %rcx; mov before+16, %rdx; mov before+24, %rbx; mov before+32, %rsp\n"
-        "mov before+40, %rbp; mov before+48, %rsi; mov before+56, %rdi; mov before+64, %r8; mov before+72, %r9\n"
-        "mov before+80, %r10; mov before+88, %r11; mov before+96, %r12; mov before+104, %r13; mov before+112, %r14\n"
-        "mov before+120, %r15\n"
-        "syscall\n"
-        "mov %rax, after; mov %rcx, after+8; mov %rdx, after+16; mov %rbx, after+24; mov %rsp, after+32\n"
-        "mov %rbp, after+40; mov %rsi, after+48; mov %rdi, after+56; mov %r8, after+64; mov %r9, after+72\n"
-        "mov %r10, after+80; mov %r11, after+88; mov %r12, after+96; mov %r13, after+104; mov %r14, after+112\n"
-        "mov %r15, after+120\n"
-        "mov own_stack, %rsp\n"
-        "pushfq; popq flags_after; cld\n"
-        "pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx\n"
-        "ret\n"
-        ".local own_stack\n"
-        ".comm own_stack, 8, 8\n");
+__asm__(
+    ".text\n"
+    "call_bare:\n"
+    "push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
+    "mov %rsp, own_stack\n"
+    "pushq flags_before; popfq\n"
+    "mov before, %rax; mov before+8, %rcx; mov before+16, %rdx; mov before+24, %rbx; mov before+32, %rsp\n"
+    "mov before+40, %rbp; mov before+48, %rsi; mov before+56, %rdi; mov before+64, %r8; mov before+72, %r9\n"
+    "mov before+80, %r10; mov before+88, %r11; mov before+96, %r12; mov before+104, %r13; mov before+112, "
+    "%r14\n"
+    "mov before+120, %r15\n"
+    "syscall\n"
+    "mov %rax, after; mov %rcx, after+8; mov %rdx, after+16; mov %rbx, after+24; mov %rsp, after+32\n"
+    "mov %rbp, after+40; mov %rsi, after+48; mov %rdi, after+56; mov %r8, after+64; mov %r9, after+72\n"
+    "mov %r10, after+80; mov %r11, after+88; mov %r12, after+96; mov %r13, after+104; mov %r14, after+112\n"
+    "mov %r15, after+120\n"
+    "mov own_stack, %rsp\n"
+    "pushfq; popq flags_after; cld\n"
+    "pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx\n"
+    "ret\n"
+    ".local own_stack\n"
+    ".comm own_stack, 8, 8\n");
 
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R11 = 11 };
 
@@ -71,7 +73,8 @@ test_registers(void)
 static void
 test_stack(void)
 {
-    static const uint64_t stacks[] = {0, 8, 1ul << 63, 0xffff800000000000, 0xffffffff80100000, 0x7fffffffffff, 3, ~0ul};
+    static const uint64_t stacks[] = {
+        0, 8, 1ul << 63, 0xffff800000000000, 0xffffffff80100000, 0x7fffffffffff, 3, ~0ul};
     for (unsigned i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
         call_prepare(CLOCK_NOW, i);
         before[RSP] = stacks[i];
@@ -125,7 +128,7 @@ test_results(void)
     check_equal(0, debug_write(0, name, 0));
 }
 
-/* --- memory --------------------------------------------------------------------------------------------------------- */
+/* --- memory --------------------------------------------------------------------------------------------- */
 
 static uint64_t initialized = 0x1234567890abcdef;
 static const uint64_t constant = 77;
@@ -163,13 +166,14 @@ test_memory(void)
     }
 }
 
-/* --- trees ---------------------------------------------------------------------------------------------------------- */
+/* --- trees ---------------------------------------------------------------------------------------------- */
 
 static void
 test_trees(void)
 {
     uint64_t own = boot_page->share, root = boot_page->root;
-    int64_t segment = segment_alloc(own, "pages", MEMORY_HERE), inner = at_alloc(own, TREE_INNER, "inner", MEMORY_HERE);
+    int64_t segment = segment_alloc(own, "pages", MEMORY_HERE),
+            inner = at_alloc(own, TREE_INNER, "inner", MEMORY_HERE);
     check(segment > 0 && inner > 0);
     check_equal(0, segment_set_nbytes(segment, 16 * 4096));
     check_equal(0, at_set_seg(root, ROOM, segment, 0, 16 * 4096, PERM_R | PERM_W));
@@ -195,7 +199,8 @@ test_trees(void)
     check_equal(99, through[3]);
     check_equal(E_FAULT, debug_write(0, (const void *)(ROOM + 4096), 1));
 
-    /* A copy on write: the new one starts with what the old one had, and both go their own way, also by the kernel's hand. */
+    /* A copy on write: the new one starts with what the old one had, and both go their own way, also by the
+     * kernel's hand. */
     int64_t copy = segment_copy(own, segment, "copy", COPY_ON_WRITE);
     check(copy > 0);
     check_equal(0, at_set_seg(root, 3 * ROOM, copy, 0, 16 * 4096, PERM_R | PERM_W));
@@ -203,7 +208,8 @@ test_trees(void)
     check_equal(99, copied[512 + 3]);
     through[3] = 100;
     check_equal(99, copied[512 + 3]);
-    check_equal(sizeof(struct share_status), share_stat(own, (struct share_status *)(3 * ROOM + 2 * 4096), 4096));
+    check_equal(sizeof(struct share_status),
+                share_stat(own, (struct share_status *)(3 * ROOM + 2 * 4096), 4096));
     check(copied[1024] != through[512]);
     check_equal(1, through[512]);
     check_equal(0, segment_set_nbytes(copy, 4096));

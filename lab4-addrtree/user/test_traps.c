@@ -48,7 +48,7 @@ privileged(void)
     __asm__ volatile("cli");
 }
 
-/* --- handlers ------------------------------------------------------------------------------------------------------- */
+/* --- handlers ------------------------------------------------------------------------------------------- */
 
 static void
 handle_nested(struct trap_area *area)
@@ -77,7 +77,8 @@ test_hostile(void)
 
 static uint64_t seen_cause, seen_address, seen_vector;
 
-/* Notes the trap, and has `divide` go on behind its instruction, which is two or three bytes long: at a place it was told. */
+/* Notes the trap, and has `divide` go on behind its instruction, which is two or three bytes long: at a place
+ * it was told. */
 static uint64_t go_on;
 
 static void
@@ -100,12 +101,13 @@ handle_note(struct trap_area *area)
 #define TRAP_ONCE(instruction, argument)                                                                     \
     do {                                                                                                     \
         uint64_t changed, r12, r9;                                                                           \
-        __asm__ volatile("lea 1f(%%rip), %%rax; mov %%rax, %[go_on]; mov $0x1111, %%r12; mov $0x2222, %%r9\n"   \
-                         "xor %%eax, %%eax; cqo; xor %%ecx, %%ecx\n" instruction "\n1: mov %%rbx, %[changed]\n"  \
-                         "mov %%r12, %[r12]; mov %%r9, %[r9]"                                                     \
-                         : [go_on] "=m"(go_on), [changed] "=m"(changed), [r12] "=m"(r12), [r9] "=m"(r9)             \
-                         : "D"(argument)                                                                     \
-                         : "rax", "rbx", "rcx", "rdx", "r9", "r12", "memory");                               \
+        __asm__ volatile(                                                                                    \
+            "lea 1f(%%rip), %%rax; mov %%rax, %[go_on]; mov $0x1111, %%r12; mov $0x2222, %%r9\n"             \
+            "xor %%eax, %%eax; cqo; xor %%ecx, %%ecx\n" instruction "\n1: mov %%rbx, %[changed]\n"           \
+            "mov %%r12, %[r12]; mov %%r9, %[r9]"                                                             \
+            : [go_on] "=m"(go_on), [changed] "=m"(changed), [r12] "=m"(r12), [r9] "=m"(r9)                   \
+            : "D"(argument)                                                                                  \
+            : "rax", "rbx", "rcx", "rdx", "r9", "r12", "memory");                                            \
         check_equal(0x3333, changed);                                                                        \
         check_equal(0x1111, r12);                                                                            \
         check_equal(0x2222, r9);                                                                             \
@@ -141,7 +143,7 @@ test_execute(void)
     check_equal(code, seen_address);
 }
 
-/* --- rules ---------------------------------------------------------------------------------------------------------- */
+/* --- rules ---------------------------------------------------------------------------------------------- */
 
 static void
 test_area(void)
@@ -202,13 +204,15 @@ test_return(void)
         wrong.fs_base = bad[i];
         check_equal(E_INVAL, trap_return(&wrong));
     }
-    frame.rflags = 0x3f7246 & ~0x200ul; /* I/O rights, nested task, virtual 8086, no interrupts ...: not ring 3's to choose */
-    frame.rflags &= ~0x40100ul;         /* alignment check, single step: ring 3's, and not wanted here */
+    frame.rflags =
+        0x3f7246 &
+        ~0x200ul; /* I/O rights, nested task, virtual 8086, no interrupts ...: not ring 3's to choose */
+    frame.rflags &= ~0x40100ul; /* alignment check, single step: ring 3's, and not wanted here */
     trap_return(&frame);
     check(0);
 }
 
-/* --- memory ---------------------------------------------------------------------------------------------------------- */
+/* --- memory --------------------------------------------------------------------------------------------- */
 
 #define MUCH (4ul << 30)
 
@@ -236,7 +240,7 @@ test_memory(void)
     check(0);
 }
 
-/* --- vectors ---------------------------------------------------------------------------------------------------------- */
+/* --- vectors -------------------------------------------------------------------------------------------- */
 
 static void
 test_vectors(void)
@@ -250,16 +254,20 @@ test_vectors(void)
     check_equal(0x1f80, control);
     for (int i = 0; i < 3; i++)
         check(low[i][0] == 0 && low[i][1] == 0);
-    __asm__ volatile("pcmpeqd %%xmm0, %%xmm0; pcmpeqd %%xmm5, %%xmm5; pcmpeqd %%xmm15, %%xmm15" ::: "xmm0", "xmm5", "xmm15");
+    __asm__ volatile("pcmpeqd %%xmm0, %%xmm0; pcmpeqd %%xmm5, %%xmm5; pcmpeqd %%xmm15, %%xmm15" ::
+                         : "xmm0", "xmm5", "xmm15");
 }
 
 static const struct {
     const char *name;
     void (*run)(void);
 } cases[] = {
-    {"divide", divide},        {"wild", wild},           {"kernel", kernel_pointer}, {"privileged", privileged},
-    {"nested", test_nested},   {"hostile", test_hostile}, {"execute", test_execute},  {"handled", test_handled},
-    {"area", test_area},       {"return", test_return},  {"memory", test_memory},    {"vectors", test_vectors},
+    {"divide", divide},         {"wild", wild},
+    {"kernel", kernel_pointer}, {"privileged", privileged},
+    {"nested", test_nested},    {"hostile", test_hostile},
+    {"execute", test_execute},  {"handled", test_handled},
+    {"area", test_area},        {"return", test_return},
+    {"memory", test_memory},    {"vectors", test_vectors},
 };
 
 static int

@@ -18,8 +18,8 @@ share_entries(void)
     return status.entries;
 }
 
-/* Pieces are zero, aligned, apart from each other, whole to their last byte; and they use up no place in the share, so
- * there may be any number of them. */
+/* Pieces are zero, aligned, apart from each other, whole to their last byte; and they use up no place in the
+ * share, so there may be any number of them. */
 static void
 test_memory(void)
 {

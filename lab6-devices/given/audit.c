@@ -40,7 +40,9 @@ static uint64_t
 audit_segment_tree(const struct page *page, uint32_t height, bool fresh)
 {
     if (fresh)
-        fresh = audit_page(page, height > 0 ? PAGE_NODE : page->kind == PAGE_MODULE ? PAGE_MODULE : PAGE_DATA);
+        fresh = audit_page(page, height > 0                  ? PAGE_NODE
+                                 : page->kind == PAGE_MODULE ? PAGE_MODULE
+                                                             : PAGE_DATA);
     uint64_t held = 1;
     for (unsigned i = 0; height > 0 && i < NODE_ENTRIES; i++) {
         if (node_entries(page)[i] != 0)

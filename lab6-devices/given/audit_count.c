@@ -106,7 +106,8 @@ audit_free_lists(void)
     for (uint32_t i = 0; i < core_count; i++) {
         struct page_list *list = page_list_of(i);
         uint64_t count = 0;
-        for (struct page *page = list->first; page != NULL && count <= list->count; page = page->next, count++) {
+        for (struct page *page = list->first; page != NULL && count <= list->count;
+             page = page->next, count++) {
             audit_page(page, PAGE_FREE);
             audit_equal("home of free page", page_address(page), i, page->home);
         }

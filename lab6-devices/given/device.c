@@ -80,7 +80,8 @@ port_status(struct device *port)
 CALL_HANDLER(device_list, address, bytes, cursor)
 {
     size_t copied = 0;
-    for (uint64_t i = cursor; i < port_count && bytes - copied * sizeof(struct device_status) >= sizeof(struct device_status);
+    for (uint64_t i = cursor;
+         i < port_count && bytes - copied * sizeof(struct device_status) >= sizeof(struct device_status);
          i++, copied++) {
         struct device_status status = port_status(ports[i]);
         int error = call_copy_out(address + copied * sizeof(status), &status, sizeof(status));

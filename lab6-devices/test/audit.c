@@ -11,6 +11,15 @@
 static struct books_audit audit;
 static struct share *share;
 
+static void
+page_touch(struct segment *segment, uint64_t index)
+{
+    struct page *page;
+    ticket_lock(&segment->object.lock);
+    check_equal(0, segment_page(segment, index, ACCESS_WRITE, &page));
+    ticket_unlock(&segment->object.lock);
+}
+
 /* A share in slot 1 with a few things in it. */
 static void
 things_make(void)
@@ -21,12 +30,8 @@ things_make(void)
     object_drop(&share->object);
     check_equal(0, segment_create(share->account, 0, "segment", &segment));
     check_equal(0, segment_set_pages(segment, 1000));
-    for (uint64_t index = 0; index < 1000; index += 300) {
-        struct page *page;
-        ticket_lock(&segment->object.lock);
-        check_equal(0, segment_page(segment, index, ACCESS_WRITE, &page));
-        ticket_unlock(&segment->object.lock);
-    }
+    for (uint64_t index = 0; index < 1000; index += 300)
+        page_touch(segment, index);
     check_equal(0, segment_copy(segment, COPY_ON_WRITE, share->account, 0, "copy", &copy));
     check(share_add_new(HANDLE(1, 0), share, &segment->object) > 0);
     check(share_add_new(HANDLE(1, 0), share, &copy->object) > 0);
@@ -84,19 +89,49 @@ TEST(audit_charge)
     check_equal(1, audit_run(&audit));
 }
 
-/* A page that two segments hold, but that counts for one. */
+/* A page that counts as held by two, and is by one: it would never be free. */
 TEST(audit_shared_page)
 {
     struct segment *segment;
-    struct page *page;
     things_make();
     check_equal(0, segment_create(share->account, 0, "one page", &segment));
     check_equal(0, segment_set_pages(segment, 1));
-    ticket_lock(&segment->object.lock);
-    check_equal(0, segment_page(segment, 0, ACCESS_WRITE, &page));
-    ticket_unlock(&segment->object.lock);
+    page_touch(segment, 0);
     check(share_add_new(HANDLE(1, 0), share, &segment->object) > 0);
     check_equal(0, audit_run(&audit));
-    page_hold(page);
+    page_hold(segment->root);
     check_equal(1, audit_run(&audit));
+}
+
+/* A bit of everything that moves pages, references and charges; the audit looks after each step. */
+TEST(audit_after_work)
+{
+    struct share *inner;
+    struct segment *segment, *copy;
+    things_make();
+    check_equal(0, share_create(share, share->account, 50, 0, "inner", &inner));
+    check_equal(0, share_set_change(2, inner, RIGHT_ALL));
+    check(share_add_new(HANDLE(1, 0), share, &inner->object) > 0);
+    check_equal(0, segment_create(inner->account, 0, "segment", &segment));
+    check(share_add_new(HANDLE(2, 0), inner, &segment->object) > 0);
+    check_equal(0, segment_set_pages(segment, 600));
+    page_touch(segment, 0);
+    page_touch(segment, 599);
+    check_equal(0, audit_run(&audit));
+
+    check_equal(0, segment_copy(segment, COPY_ON_WRITE, inner->account, 0, "copy", &copy));
+    check(share_add_new(HANDLE(2, 0), inner, &copy->object) > 0);
+    page_touch(copy, 599);
+    page_touch(segment, 0);
+    check_equal(0, audit_run(&audit));
+    check_equal(0, segment_set_pages(segment, 1));
+    check_equal(0, audit_run(&audit));
+    check_equal(0, share_delete(inner, copy->object.id));
+    check_equal(0, audit_run(&audit));
+
+    check_equal(0, share_delete(share, inner->object.id));
+    check_equal(0, share_set_change(2, NULL, 0)); /* the last that leads to it */
+    check_equal(0, audit_run(&audit));
+    share_set_clear();
+    check_equal(0, audit_run(&audit));
 }

@@ -31,7 +31,8 @@ fuzz_run(uint64_t seed)
     format_text(command, sizeof(command), "fuzz %lu %u", seed, CALLS_A_RUN);
     check_equal(0, program_run(command, &end));
     if (end.reason != END_EXIT)
-        console_print("%s: vector %ld, error %lx, address %lx, rip %lx\n", command, end.status, end.error, end.address, end.rip);
+        console_print("%s: vector %ld, error %lx, address %lx, rip %lx\n", command, end.status, end.error,
+                      end.address, end.rip);
     check_equal(END_EXIT, end.reason);
     check_equal(0, end.status);
 }

@@ -235,7 +235,8 @@ arena_stir(void)
         request->length = random_number();
     if (chance(20))
         request->length = random_below(16) * PAGE;
-    request->argument[0] = chance(50) ? clock_now() + random_below(boot_page->ticks_per_second) : random_number();
+    request->argument[0] =
+        chance(50) ? clock_now() + random_below(boot_page->ticks_per_second) : random_number();
     request->argument[1] = random_number();
 }
 

@@ -17,7 +17,8 @@ corner_fill(void)
     for (unsigned i = 0; i < CORNER_PAGES / 2; i++)
         if (obj_get_name(OWN_SHARE, (char *)CORNER_ADDRESS + i * PAGE, sizeof(name)) < 0)
             break;
-    for (uint64_t at = WINDOW; at_set_seg(corner.tree, at, corner.segment, 0, 4 * PAGE, PERM_R | PERM_W) == 0; at += 4 * PAGE)
+    for (uint64_t at = WINDOW; at_set_seg(corner.tree, at, corner.segment, 0, 4 * PAGE, PERM_R | PERM_W) == 0;
+         at += 4 * PAGE)
         ;
 }
 

@@ -1,6 +1,6 @@
-/* test_libc stdio | files | errno | exit STATUS | farewell STATUS | abort | fault ADDRESS: tests of the C library over
- * Corey's calls; test/libc.c runs them, and says how they end. A file that is in every image with this program is the
- * program itself. */
+/* test_libc stdio | files | errno | exit STATUS | farewell STATUS | abort | fault ADDRESS: tests of the C
+ * library over Corey's calls; test/libc.c runs them, and says how they end. A file that is in every image with
+ * this program is the program itself. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -137,8 +137,9 @@ test_errno(void)
     check(timercmp(&before, &after, <));
 }
 
-/* The end of a program whose only way to its status is all of exit(): main returns another; what atexit has asked for
- * prints something; flushing that, the function that stands in for stdout's own ends it with the status wanted. */
+/* The end of a program whose only way to its status is all of exit(): main returns another; what atexit has
+ * asked for prints something; flushing that, the function that stands in for stdout's own ends it with the
+ * status wanted. */
 static int wanted_status;
 
 static _READ_WRITE_RETURN_TYPE

@@ -30,7 +30,8 @@ fault_enter(struct tree *root, uint64_t address, const struct place *place, enum
         uint64_t old = entry_load(entry);
         bool there = old & ENTRY_PRESENT, enough = access == ACCESS_READ || (old & ENTRY_WRITE);
         /* Only a write has made sure that the page is the segment's alone (T4). */
-        uint64_t perm = access == ACCESS_WRITE ? place->mapping->perm : place->mapping->perm & ~(uint64_t)PERM_W;
+        uint64_t perm =
+            access == ACCESS_WRITE ? place->mapping->perm : place->mapping->perm & ~(uint64_t)PERM_W;
         if (!there || !enough)
             entry_store(entry, page_address(page) | entry_bits(perm));
         counts->page_ins += !there;

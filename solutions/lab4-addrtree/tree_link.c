@@ -17,7 +17,8 @@ tree_link(struct tree *root, uint64_t address, const struct place *place)
     end = minimum(end, mapping->start + mapping->bytes);
     for (uint64_t slot = first; slot < end; slot += LARGE_PAGE_SIZE) {
         uint64_t *borrower = tree_directory(root, slot, false, NULL);
-        const uint64_t *lender = tree_directory(place->tree, mapping->offset + (slot - mapping->start), false, NULL);
+        const uint64_t *lender =
+            tree_directory(place->tree, mapping->offset + (slot - mapping->start), false, NULL);
         if (lender == NULL || !(entry_load(lender) & ENTRY_PRESENT) || (entry_load(borrower) & ENTRY_PRESENT))
             continue;
         paddr_t table = entry_load(lender) & ENTRY_ADDRESS;

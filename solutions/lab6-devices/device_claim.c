@@ -1,6 +1,7 @@
 /* Exercise 6.1: claim a device, hand it buffers, survive its owner. Contract and rules D1 to D4: device.h. */
 #include "device.h"
 
+#include "hole.h"
 #include "segment_pin.h"
 
 /* A transfer that was counted in flight is over; a resetting port that has none left is free (D3). */

@@ -1,5 +1,5 @@
-/* ELF: what of a program file goes where in memory. Pure: it reads the file and nothing else, trusts nothing in it, and serves the
- * kernel and ring 3. System V ABI, chapters 4 and 5, and its AMD64 supplement. */
+/* ELF: what of a program file goes where in memory. Pure: it reads the file and nothing else, trusts nothing
+ * in it, and serves the kernel and ring 3. System V ABI, chapters 4 and 5, and its AMD64 supplement. */
 #ifndef COREY_ELF_H
 #define COREY_ELF_H
 
@@ -11,7 +11,8 @@
 #define ELF_PARTS 8
 #define ELF_PAGE  4096ul
 
-/* Memory [address, address + bytes): file bytes from `offset` on, then zeros. address and offset agree modulo ELF_PAGE. */
+/* Memory [address, address + bytes): file bytes from `offset` on, then zeros. address and offset agree modulo
+ * ELF_PAGE. */
 struct elf_part {
     uint64_t address, bytes;
     uint64_t offset, file_bytes;
@@ -50,14 +51,16 @@ struct elf_program {
 static inline int
 elf_header_is_good(const struct elf_header *header, uint64_t file_bytes)
 {
-    return header->magic[0] == 0x7f && header->magic[1] == 'E' && header->magic[2] == 'L' && header->magic[3] == 'F' &&
-           header->bits == ELF_64_BIT && header->order == ELF_LITTLE && header->type == ELF_EXECUTABLE &&
-           header->machine == ELF_AMD64 && header->program_bytes == sizeof(struct elf_program) &&
-           header->programs % 8 == 0 && header->programs <= file_bytes &&
+    return header->magic[0] == 0x7f && header->magic[1] == 'E' && header->magic[2] == 'L' &&
+           header->magic[3] == 'F' && header->bits == ELF_64_BIT && header->order == ELF_LITTLE &&
+           header->type == ELF_EXECUTABLE && header->machine == ELF_AMD64 &&
+           header->program_bytes == sizeof(struct elf_program) && header->programs % 8 == 0 &&
+           header->programs <= file_bytes &&
            header->program_count <= (file_bytes - header->programs) / sizeof(struct elf_program);
 }
 
-/* Whether the part lies in the file, in [from, end) of memory, and ends short of no page that it shares with another. */
+/* Whether the part lies in the file, in [from, end) of memory, and ends short of no page that it shares with
+ * another. */
 static inline int
 elf_part_is_good(const struct elf_part *part, uint64_t file_bytes, uint64_t from, uint64_t end)
 {
@@ -66,7 +69,8 @@ elf_part_is_good(const struct elf_part *part, uint64_t file_bytes, uint64_t from
            part->bytes <= end - part->address && (part->address - part->offset) % ELF_PAGE == 0;
 }
 
-/* Reads the `bytes` of `file`, 8-byte aligned; all parts must lie in [start, end), both multiples of ELF_PAGE. 0 and *image, or
+/* Reads the `bytes` of `file`, 8-byte aligned; all parts must lie in [start, end), both multiples of
+ * ELF_PAGE. 0 and *image, or
  * E_INVAL: not a static program for this machine, damaged, or more parts than ELF_PARTS. */
 static inline int
 elf_parse(const void *file, uint64_t bytes, uint64_t start, uint64_t end, struct elf_image *image)
@@ -80,7 +84,8 @@ elf_parse(const void *file, uint64_t bytes, uint64_t start, uint64_t end, struct
     for (unsigned i = 0; i < header->program_count; i++, program++) {
         if (program->type != ELF_LOAD || program->bytes == 0)
             continue;
-        struct elf_part part = {program->address, program->bytes, program->offset, program->file_bytes, PERM_R};
+        struct elf_part part = {program->address, program->bytes, program->offset, program->file_bytes,
+                                PERM_R};
         part.perm |= (program->flags & ELF_W ? PERM_W : 0) | (program->flags & ELF_X ? PERM_X : 0);
         if (image->parts == ELF_PARTS || !elf_part_is_good(&part, bytes, start, end))
             return E_INVAL;

@@ -14,17 +14,19 @@ struct user_frame {
 /* Causes. */
 enum trap_cause {
     TRAP_NONE = 0,
-    TRAP_FAULT = 1,    /* page fault that no mapping or permission covers */
-    TRAP_NO_PAGE = 2,  /* page fault; the mapping is right, but no page is left, or the account is at its limit */
+    TRAP_FAULT = 1, /* page fault that no mapping or permission covers */
+    TRAP_NO_PAGE =
+        2, /* page fault; the mapping is right, but no page is left, or the account is at its limit */
     TRAP_EXCEPTION = 3, /* any other exception: `vector` says which */
     TRAP_TICK = 4,
     TRAP_WAKE = 5,
     TRAP_DEVICE = 6,
 };
 
-/* One page that the program has named by core_set_trap; pinned while the core runs. Delivery: the interrupted registers are saved in
- * `frame`, masked = 1, the handler starts on the trap stack. While masked, ticks, wakes and device events set bits of `pending`
- * (1 << cause), and a fault ends the program with a report. trap_return(frame) loads a frame, unmasks, and delivers what is pending. */
+/* One page that the program has named by core_set_trap; pinned while the core runs. Delivery: the interrupted
+ * registers are saved in `frame`, masked = 1, the handler starts on the trap stack. While masked, ticks,
+ * wakes and device events set bits of `pending` (1 << cause), and a fault ends the program with a report.
+ * trap_return(frame) loads a frame, unmasks, and delivers what is pending. */
 struct trap_area {
     uint64_t masked;
     uint64_t pending;
@@ -55,9 +57,9 @@ struct boot_page_module {
 /* The read-only page that a program's rdi points to. */
 struct boot_page {
     uint64_t version;
-    uint64_t share; /* handle of the program's own share: HANDLE(1, 0) */
-    uint64_t core;  /* handle of the core it runs on; 0 before lab 5 */
-    uint64_t root;  /* handle of its root tree */
+    uint64_t share;            /* handle of the program's own share: HANDLE(1, 0) */
+    uint64_t core;             /* handle of the core it runs on; 0 before lab 5 */
+    uint64_t root;             /* handle of its root tree */
     uint64_t ticks_per_second; /* of clock_now */
     uint64_t cores;            /* in the machine */
     uint64_t modules;

@@ -32,16 +32,16 @@ call_make(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint6
     return result;
 }
 
-#define CALL_SIX(...)                    CALL_SIX_(__VA_ARGS__ __VA_OPT__(, ) 0, 0, 0, 0, 0, 0)
-#define CALL_SIX_(a, b, c, d, e, f, ...) (uint64_t)(a), (uint64_t)(b), (uint64_t)(c), (uint64_t)(d), (uint64_t)(e), (uint64_t)(f)
+#define CALL_SIX(...) CALL_SIX_(__VA_ARGS__ __VA_OPT__(, ) 0, 0, 0, 0, 0, 0)
+#define CALL_SIX_(a, b, c, d, e, f, ...)                                                                     \
+    (uint64_t)(a), (uint64_t)(b), (uint64_t)(c), (uint64_t)(d), (uint64_t)(e), (uint64_t)(f)
 
 #define CALL_STUB(number, name, parameters, names)                                                           \
     __attribute__((unused)) static inline int64_t name parameters                                            \
     {                                                                                                        \
         return call_make(number, CALL_SIX names).value;                                                      \
     }                                                                                                        \
-    __attribute__((unused)) static inline struct call_result name##_pair parameters                          \
-    {                                                                                                        \
+    __attribute__((unused)) static inline struct call_result name##_pair parameters {                        \
         return call_make(number, CALL_SIX names);                                                            \
     }
 

@@ -1,4 +1,5 @@
-/* The system calls of labs 3 and 4, for ring 3: as functions. What each does stands in calls3.def and calls4.def. */
+/* The system calls of labs 3 and 4, for ring 3: as functions. What each does stands in calls3.def and
+ * calls4.def. */
 #ifndef COREY_CALLS_H
 #define COREY_CALLS_H
 
@@ -8,7 +9,8 @@
 #include "perm.h"
 #include "trap_area.h"
 
-#define CALL(number, name, parameters, names, kinds, rights, errors) CALL_STUB(number, name, parameters, names)
+#define CALL(number, name, parameters, names, kinds, rights, errors)                                         \
+    CALL_STUB(number, name, parameters, names)
 #include "calls3.def"
 #include "calls4.def"
 #undef CALL

@@ -1,4 +1,5 @@
-/* Checks for test programs: one that fails writes a record, says so on the console, and ends the program with status 1. */
+/* Checks for test programs: one that fails writes a record, says so on the console, and ends the program with
+ * status 1. */
 #ifndef COREY_CHECK_H
 #define COREY_CHECK_H
 
@@ -18,6 +19,7 @@
             check_failed(__FILE__, __LINE__, #seen, check_expected, check_seen);                             \
     } while (0)
 
-__attribute__((noreturn)) void check_failed(const char *file, int line, const char *what, int64_t expected, int64_t seen);
+__attribute__((noreturn)) void check_failed(const char *file, int line, const char *what, int64_t expected,
+                                            int64_t seen);
 
 #endif

@@ -1,4 +1,5 @@
-; The first instruction of a program. rdi = the boot page; rsp = the top of the stack, aligned to 16, as a call expects it.
+; The first instruction of a program. rdi = the boot page; rsp = the top of the stack, aligned to 16, as a call
+; expects it.
 
         extern  program_start
 

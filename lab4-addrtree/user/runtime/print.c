@@ -1,4 +1,5 @@
-/* A small printf over debug_write: a text is made whole, then written by one call, so that texts of several cores do not mix. */
+/* A small printf over debug_write: a text is made whole, then written by one call, so that texts of several
+ * cores do not mix. */
 #include "print.h"
 
 #include <stdbool.h>

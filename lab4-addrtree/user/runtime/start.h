@@ -7,8 +7,8 @@
 /* What the program was told when it was started; read-only. */
 extern const struct boot_page *boot_page;
 
-/* Called with the words of the command, argv[argc] null; calls main, and ends the program with its result as the status. Does not
- * return. Lab 7's C library has its own, which begins and ends the library around main. */
+/* Called with the words of the command, argv[argc] null; calls main, and ends the program with its result as
+ * the status. Does not return. Lab 7's C library has its own, which begins and ends the library around main. */
 void program_begin(int argc, char **argv);
 
 /* What program_entry calls. */

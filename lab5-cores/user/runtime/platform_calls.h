@@ -1,5 +1,5 @@
-/* platform.h and calls.h in one file. Both have a clock_now(): platform.h's is a function of the whole program, calls.h's
- * the stub of the system call, which is clock_now_stub() here. */
+/* platform.h and calls.h in one file. Both have a clock_now(): platform.h's is a function of the whole program,
+ * calls.h's the stub of the system call, which is clock_now_stub() here. */
 #ifndef COREY_PLATFORM_CALLS_H
 #define COREY_PLATFORM_CALLS_H
 

@@ -18,7 +18,7 @@ struct device_buffer {
 #define DEVICE_BUFFER_MOST (64ul << 10) /* bytes of a buffer, header and data */
 
 enum device_condition {
-    DEVICE_FREE = 0,      /* nobody has claimed it */
+    DEVICE_FREE = 0, /* nobody has claimed it */
     DEVICE_CLAIMED = 1,
     DEVICE_RESETTING = 2, /* its owner is gone, a transfer is still under way */
 };
@@ -73,7 +73,7 @@ struct books_audit {
     uint64_t mismatches; /* pages, blocks and accounts whose owners do not add up: 0 in a sound kernel */
     uint64_t pages[16];  /* by enum page_kind, recounted from the structures */
     uint64_t objects;
-    uint64_t limbo;      /* items that wait */
+    uint64_t limbo; /* items that wait */
 };
 
 #endif

@@ -5,7 +5,8 @@
 #include "call_stub.h"
 #include "device_abi.h"
 
-#define CALL(number, name, parameters, names, kinds, rights, errors) CALL_STUB(number, name, parameters, names)
+#define CALL(number, name, parameters, names, kinds, rights, errors)                                         \
+    CALL_STUB(number, name, parameters, names)
 #include "calls6.def"
 #undef CALL
 

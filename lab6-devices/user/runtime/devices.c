@@ -29,13 +29,13 @@ buffer_make(uint64_t bytes, struct buffer *out)
     return 0;
 }
 
-static int
+bool
 name_equal(const char *a, const char *b)
 {
     for (; *a == *b; a++, b++)
         if (*a == '\0')
-            return 1;
-    return 0;
+            return true;
+    return false;
 }
 
 int64_t

@@ -2,6 +2,7 @@
 #ifndef COREY_DEVICES_H
 #define COREY_DEVICES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "device_abi.h"
@@ -24,6 +25,9 @@ buffer_data(const struct buffer *buffer)
 {
     return buffer->header + 1;
 }
+
+/* Whether two names are the same. */
+bool name_equal(const char *a, const char *b);
 
 /* The handle of the machine's port of this name, or E_NOENT. */
 int64_t port_handle(const char *name);

@@ -1,5 +1,5 @@
-/* The console, as descriptors 0 to 2 see it. Output goes by debug_write, which needs no claim. Input comes from the console
- * device, byte by byte as it was typed; here it becomes lines. */
+/* The console, as descriptors 0 to 2 see it. Output goes by debug_write, which needs no claim. Input comes from
+ * the console device, byte by byte as it was typed; here it becomes lines. */
 #include "console.h"
 
 #include <stdbool.h>

@@ -8,9 +8,9 @@
 /* Writes all of it. -1 and errno EFAULT: not readable memory; nothing has been written, or only the beginning. */
 ssize_t console_put(const char *from, size_t bytes);
 
-/* Reads from the line that was typed, at most `bytes`; when it is used up, waits for the next one. The line is echoed and
- * can be mended until Enter ends it; Ctrl-D at its beginning is the end of input: 0. The first call claims the console
- * device. -1 and errno EBUSY: another program has claimed it. ENOENT: there is none. ENOMEM. */
+/* Reads from the line that was typed, at most `bytes`; when it is used up, waits for the next one. The line is
+ * echoed and can be mended until Enter ends it; Ctrl-D at its beginning is the end of input: 0. The first call
+ * claims the console device. -1 and errno EBUSY: another program has claimed it. ENOENT: there is none. ENOMEM. */
 ssize_t console_get(char *to, size_t bytes);
 
 #endif

@@ -1,5 +1,5 @@
-/* A touch of memory for which no page is left, told apart from other faults by the trap's cause. Nothing here may need a
- * new page: what the handler uses has been touched before. */
+/* A touch of memory for which no page is left, told apart from other faults by the trap's cause. Nothing here
+ * may need a new page: what the handler uses has been touched before. */
 #include "no_page.h"
 
 #include <stddef.h>

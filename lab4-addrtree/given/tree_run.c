@@ -1,0 +1,78 @@
+/* Which core runs on which root, and so whom a change of a tree concerns. */
+#include "tree.h"
+
+#include "machine.h"
+
+PER_CORE struct tree_counts tree_counts;
+static PER_CORE struct tree *tree_running;
+
+struct tree *
+tree_on(uint32_t index)
+{
+    return *CORE_AT(index, tree_running);
+}
+
+struct tree *
+tree_current(void)
+{
+    return tree_on(core_index());
+}
+
+int
+tree_load(struct tree *root)
+{
+    struct tree **running = CORE_OWN(tree_running), *before = *running;
+    uint32_t nobody = 0;
+    if (root == before)
+        return 0;
+    /* SEQ_CST: the tenant stands before the processor walks the tables, so whoever changes them and then
+     * reads it flushes this core (partner: the fence in tree_flush). */
+    if (root != NULL && !__atomic_compare_exchange_n(&root->tenant, &nobody, core_index() + 1, false,
+                                                     __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+        return E_BUSY;
+    cr3_write(root != NULL ? physical(page_bytes(root->top)) : physical(kernel_root));
+    *running = root;
+    if (before !=
+        NULL) /* release: cr3 has left it before another core may run on it (partner: the exchange above) */
+        __atomic_store_n(&before->tenant, 0, __ATOMIC_RELEASE);
+    return 0;
+}
+
+/* Adds the core that runs on this root, if any, unless it is among them. */
+static size_t
+cores_add(const struct tree *root, uint32_t *indices, size_t count)
+{
+    /* SEQ_CST: after the fence in tree_flush. */
+    uint32_t tenant = __atomic_load_n(&root->tenant, __ATOMIC_SEQ_CST);
+    for (size_t i = 0; i < count; i++)
+        if (indices[i] == tenant - 1)
+            return count;
+    if (tenant != 0)
+        indices[count++] = tenant - 1;
+    return count;
+}
+
+size_t
+tree_cores(struct tree *tree, uint32_t *indices)
+{
+    if (!tree->inner)
+        return cores_add(tree, indices, 0);
+    size_t count = 0;
+    for (struct mapping *shown = tree->shown; shown != NULL; shown = shown->next_shown)
+        count = cores_add(shown->tree, indices, count);
+    return count;
+}
+
+void
+tree_flush(struct tree *tree)
+{
+    uint32_t indices[CORE_MAX];
+    /* The changed tables are written before any tenant is read. Partner: the exchange in tree_load. Either we
+     * see the tenant, or its processor, whose walks come after, sees the changes. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    size_t count = tree_cores(tree, indices);
+    if (count == 0)
+        return;
+    CORE_OWN(tree_counts)->flushes++;
+    core_flush(indices, count);
+}

@@ -1,0 +1,47 @@
+/* Devices as programs see them: user/test_devices.c. */
+#include "audit.h"
+#include "device.h"
+#include "program.h"
+#include "test.h"
+
+/* The program ends by itself with status 0, and once the devices are quiet nothing of it is left. */
+static void
+program_leaves_nothing(const char *command)
+{
+    struct program_end end;
+    struct books_audit audit;
+    uint64_t pages = page_free_count();
+    check_equal(0, program_run(command, &end));
+    check_equal(END_EXIT, end.reason);
+    check_equal(0, end.status);
+    for (size_t i = 0; port_at(i) != NULL; i++) {
+        while (port_at(i)->in_flight > 0) {
+            core_rest();
+            core_leave();
+            core_enter();
+        }
+        check_equal(DEVICE_FREE, port_at(i)->condition);
+    }
+    check_equal(0, audit_run(&audit));
+    check_no_leak(pages, page_free_count());
+}
+
+TEST(device_programs)
+{
+    program_leaves_nothing("test_devices list");
+    program_leaves_nothing("test_devices console");
+    program_leaves_nothing("test_devices clock");
+    program_leaves_nothing("test_devices leave"); /* ends with a transfer under way */
+    program_leaves_nothing("test_devices clock");
+    program_leaves_nothing("test_devices rights");
+}
+
+TEST(device_failures)
+{
+    program_leaves_nothing("test_devices failures");
+}
+
+TEST(books_records)
+{
+    program_leaves_nothing("test_devices books");
+}
