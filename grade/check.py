@@ -22,6 +22,7 @@ from holes import check_holes
 from machine import end_on_sigterm
 from mutants import check_mutants
 from progress import Progress
+from race.race import race_results
 from trials import Trial, run_trials
 from variants import check_variants
 
@@ -97,6 +98,11 @@ def mutants(options):
     yield from check_mutants(options.folder, Progress(), options.lab)
 
 
+def races(options):
+    if options.lab in (None, 3):
+        yield from race_results()
+
+
 def fuzzing(options):
     if options.lab in (None, 6):
         yield from fuzz.run_fuzz(options.folder, Progress())
@@ -124,7 +130,7 @@ def run_command(name, command):
 
 CHECKS = {"grader": grader, "holes": holes, "listed": listed, "lint": lint, "lookup": lookup,
           "reference": reference, "variants": variants, "mutants": mutants,
-          "fuzz": fuzzing}
+          "race": races, "fuzz": fuzzing}
 CHECKS.update({name: lambda options, name=name, command=command: run_command(name, command)
                for name, command in COMMANDS})
 

@@ -73,6 +73,7 @@ GIVEN = [
     Test("trap_handled"),
     Test("trap_area_rules"),
     Test("trap_return_rules"),
+    Test("trap_pending"),
     Test("trap_no_page"),
     Test("trap_vectors_are_clean"),
 ]

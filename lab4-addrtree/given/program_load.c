@@ -1,12 +1,10 @@
 /* First programs: what the kernel itself starts. All that one is made of hangs on its share and its root
  * tree, so taking these two apart takes all of it apart, after a run as after half a start. */
-#include "console.h"
 #include "elf.h"
 #include "module.h"
 #include "panic.h"
 #include "program.h"
 #include "segment_touch.h"
-#include "startup.h"
 #include "string.h"
 
 TABLE_DEFINE(program_setup, program_setup_function);

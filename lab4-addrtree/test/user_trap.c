@@ -67,6 +67,11 @@ TEST(trap_return_rules)
     program_check("test_traps return");
 }
 
+TEST(trap_pending)
+{
+    program_check("test_traps pending");
+}
+
 /* No page left is a trap of its own kind, and not the end. */
 TEST(trap_no_page)
 {

@@ -197,17 +197,58 @@ test_return(void)
     check_equal(E_FAULT, trap_return((struct user_frame *)0xffff800000000000));
     static const uint64_t bad[] = {1ul << 47, 1ul << 63, 0xffff800000000000, 0xffffffff80100000, ~0ul};
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct user_frame wrong = frame;
-        wrong.rip = bad[i];
-        check_equal(E_INVAL, trap_return(&wrong));
-        wrong = frame;
-        wrong.fs_base = bad[i];
-        check_equal(E_INVAL, trap_return(&wrong));
+        frame.rip = bad[i];
+        check_equal(E_INVAL, trap_return(&frame));
+        frame.rip = (uint64_t)returned;
+        frame.fs_base = bad[i];
+        check_equal(E_INVAL, trap_return(&frame));
+        frame.fs_base = (uint64_t)&thread;
     }
-    frame.rflags =
-        0x3f7246 &
-        ~0x200ul; /* I/O rights, nested task, virtual 8086, no interrupts ...: not ring 3's to choose */
-    frame.rflags &= ~0x40100ul; /* alignment check, single step: ring 3's, and not wanted here */
+    /* All but TF (0x100) and AC: ring 3 may set these, and does not want them here. I/O rights, nested task, virtual
+     * 8086 mode and interrupts off are not its to choose. */
+    frame.rflags = 0x3f7246 & ~0x200ul & ~0x40100ul;
+    trap_return(&frame);
+    check(0);
+}
+
+/* --- pending -------------------------------------------------------------------------------------------- */
+
+static uint64_t causes[4];
+
+static void
+handle_pending(struct trap_area *area)
+{
+    check(traps < 4);
+    causes[traps++] = area->cause;
+    check_equal(1, area->masked);
+    check_equal(0x7777, area->frame.rbx);
+    check_equal((uint64_t)&frame, area->frame.fs_base);
+    trap_return(&area->frame);
+    check(0);
+}
+
+static void
+pending_over(void)
+{
+    check_equal(2, traps);
+    check_equal(TRAP_TICK, causes[0]);
+    check_equal(TRAP_DEVICE, causes[1]);
+    check_equal(0, AREA->masked);
+    program_exit(0);
+}
+
+/* Events that came while traps were masked are delivered one by one when they are unmasked; bits that stand for no event
+ * are nothing. */
+static void
+test_pending(void)
+{
+    handler_set(handle_pending);
+    AREA->masked = 1;
+    AREA->pending = ~(1ul << TRAP_WAKE);
+    frame.rip = (uint64_t)pending_over;
+    frame.rsp = ((uint64_t)__builtin_frame_address(0) & ~15ul) - 8;
+    frame.rbx = 0x7777;
+    frame.fs_base = (uint64_t)&frame;
     trap_return(&frame);
     check(0);
 }
@@ -268,6 +309,7 @@ static const struct {
     {"execute", test_execute},  {"handled", test_handled},
     {"area", test_area},        {"return", test_return},
     {"memory", test_memory},    {"vectors", test_vectors},
+    {"pending", test_pending},
 };
 
 static int
