@@ -285,7 +285,7 @@ setup:
 
 image:
 	$(call install,build)
-	$(Q)$(MAKE) $(if $(V),,-s) $(IMAGE)
+	$(Q)$(MAKE) $(if $(V),,-s) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc)) $(IMAGE)
 
 # For scripts: where image and kernel of these variables lie.
 image-path:

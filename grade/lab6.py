@@ -25,6 +25,7 @@ GIVEN = [
     Test("audit_reference"),
     Test("audit_charge"),
     Test("audit_shared_page"),
+    Test("audit_stale_entry"),
     Test("audit_after_work"),
     Test("fuzz", seconds=30),
 ]

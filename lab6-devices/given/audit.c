@@ -2,13 +2,11 @@
 #include "audit.h"
 
 #include "audit_count.h"
-#include "core.h"
-#include "device.h"
-#include "monitor.h"
 #include "console.h"
+#include "device.h"
+#include "mapping.h"
+#include "monitor.h"
 #include "object_walk.h"
-#include "paging.h"
-#include "program.h"
 
 #define DRAIN_TURNS 100000 /* each frees a batch: more than any machine has pages for */
 #define USER_SLOTS  (TABLE_SLOTS / 2)
@@ -60,25 +58,39 @@ audit_segment(struct segment *segment)
     audit_charge(segment->object.account, held * PAGE_SIZE);
 }
 
-/* Counts a table of the tree whose entries are of this level, and what lies below; returns how many tables are the
- * tree's own. */
+/* A leaf entry at this place of the tree must name the page that a fault there would find (T1). */
+static void
+audit_leaf_entry(struct tree *tree, uint64_t place, uint64_t entry)
+{
+    const struct mapping *mapping = mapping_find(tree, place);
+    uint64_t found = 0;
+    if (mapping != NULL && mapping->object->type == OBJECT_SEGMENT) {
+        uint64_t index = (place - mapping->start + mapping->offset) / PAGE_SIZE, next = index;
+        const struct page *page =
+            segment_next_page(CONTAINER_OF(mapping->object, struct segment, object), &next);
+        found = page != NULL && next == index ? page_address(page) : 0;
+    }
+    audit_equal("page at address", place, found, entry & ENTRY_ADDRESS);
+}
+
+/* Counts a table of the tree, whose entries are of this level and begin at `start`, and what lies below; returns how
+ * many tables are the tree's own. */
 static uint64_t
-audit_table(struct tree *tree, const struct page *page, unsigned level)
+audit_table(struct tree *tree, const struct page *page, unsigned level, uint64_t start)
 {
     audit_page(page, PAGE_TABLE);
     const uint64_t *entries = page_bytes(page);
     uint64_t tables = 1;
     for (unsigned i = 0; i < (level == LEVEL_ROOT ? USER_SLOTS : TABLE_SLOTS); i++) {
-        if (!(entries[i] & ENTRY_PRESENT))
+        uint64_t entry = entry_load(&entries[i]), place = start + i * table_span(level);
+        if (!(entry & ENTRY_PRESENT))
             continue;
-        const struct page *below = page_at(entries[i] & ENTRY_ADDRESS);
         if (level == LEVEL_PAGE)
-            audit_equal("page in a table's entry, kind of", page_address(below), below->kind,
-                        below->kind == PAGE_MODULE ? PAGE_MODULE : PAGE_DATA);
-        else if (level == LEVEL_LEAF && (entries[i] & ENTRY_BORROWED))
-            audit_page(below, PAGE_TABLE);
+            audit_leaf_entry(tree, place, entry);
+        else if (level == LEVEL_LEAF && (entry & ENTRY_BORROWED))
+            audit_page(page_at(entry & ENTRY_ADDRESS), PAGE_TABLE);
         else
-            tables += audit_table(tree, below, level - 1);
+            tables += audit_table(tree, page_at(entry & ENTRY_ADDRESS), level - 1, place);
     }
     return tables;
 }
@@ -89,7 +101,7 @@ audit_tree(struct tree *tree)
     uint64_t bytes = 0;
     for (struct mapping *mapping = tree->first[0]; mapping != NULL; mapping = mapping->next[0])
         bytes += audit_memory(mapping, PAGE_KERNEL);
-    bytes += audit_table(tree, tree->top, tree->inner ? LEVEL_GIGA : LEVEL_ROOT) * PAGE_SIZE;
+    bytes += audit_table(tree, tree->top, tree->inner ? LEVEL_GIGA : LEVEL_ROOT, 0) * PAGE_SIZE;
     audit_charge(tree->account, bytes); /* the account of the object itself */
 }
 
@@ -126,11 +138,7 @@ audit_run(struct books_audit *audit)
 
 COMMAND(audit, "recount who owns each page, block and account")
 {
-    static const char *const names[PAGE_KINDS] = {"absent", "free",  "kernel", "slab",   "data",
-                                                  "node",   "share", "table",  "budget", "module"};
     struct books_audit audit;
     audit_run(&audit);
-    for (unsigned kind = PAGE_FREE; kind < PAGE_KINDS; kind++)
-        console_print("%-8s %10lu pages\n", names[kind], audit.pages[kind]);
     console_print("%lu objects, %lu mismatches\n", audit.objects, audit.mismatches);
 }

@@ -7,6 +7,7 @@
 #include "share.h"
 #include "slab.h"
 #include "test.h"
+#include "tree.h"
 
 static struct books_audit audit;
 static struct share *share;
@@ -133,5 +134,28 @@ TEST(audit_after_work)
     check_equal(0, share_set_change(2, NULL, 0)); /* the last that leads to it */
     check_equal(0, audit_run(&audit));
     share_set_clear();
+    check_equal(0, audit_run(&audit));
+}
+
+/* An entry that was not cleared when the segment got another page. */
+TEST(audit_stale_entry)
+{
+    struct tree *root;
+    struct segment *segment;
+    things_make();
+    check_equal(0, segment_create(share->account, 0, "mapped", &segment));
+    check_equal(0, segment_set_pages(segment, 2));
+    check_equal(0, tree_create(false, share->account, 0, "root", &root));
+    check_equal(0, tree_map(root, LARGE_PAGE_SIZE, &segment->object, 0, 2 * PAGE_SIZE, PERM_R | PERM_W));
+    check_equal(0, tree_fault(root, LARGE_PAGE_SIZE, ACCESS_WRITE, false));
+    check_equal(0, tree_fault(root, LARGE_PAGE_SIZE + PAGE_SIZE, ACCESS_WRITE, false));
+    check(share_add_new(HANDLE(1, 0), share, &segment->object) > 0);
+    check(share_add_new(HANDLE(1, 0), share, &root->object) > 0);
+    check_equal(0, audit_run(&audit));
+
+    uint64_t *entry = tree_entry(root, LARGE_PAGE_SIZE, false, NULL), old = entry[0];
+    entry[0] = entry[1];
+    check_equal(1, audit_run(&audit));
+    entry[0] = old;
     check_equal(0, audit_run(&audit));
 }

@@ -1,9 +1,9 @@
-/* Calls the kernel at random: `fuzz SEED CALLS`, with the calls' lists (calls3.def to calls6.def) as its only knowledge.
+/* Calls the kernel at random: `fuzz SEED CALLS`. All that it knows are the calls' lists, calls3.def to calls6.def.
  *
  * Most arguments are plausible: a handle of the right type that an earlier call gave, an aligned size, memory that is
- * there. The others are hostile: another type, a stale or forged handle, an address of the kernel. It fails when a call returns an
- * error that its list does not name, or when the books do not add up. It spares only what it stands on itself: its first share, its
- * own segments, and its part of the address space (fuzz_world.h).
+ * there. The others are hostile: another type, a stale or forged handle, an address of the kernel. It fails when a
+ * call returns an error that its list does not name, or when the books do not add up. It spares only what it stands
+ * on itself: its first share, its own segments, and its part of the address space (fuzz_world.h).
  *
  * In the end, a record for each call: how often it succeeded, which errors it returned and which it may return. */
 #include "fuzz_corner.h"

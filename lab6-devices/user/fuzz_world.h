@@ -1,5 +1,5 @@
-/* The fuzzer's world: what it makes before it begins, what it must spare, and the two calls that a program does not simply come
- * back from. Included by fuzz.c alone. */
+/* The fuzzer's world: what it makes before it begins, what it must spare, and the calls that a program does not
+ * simply come back from. Included by fuzz.c alone. */
 #ifndef COREY_FUZZ_WORLD_H
 #define COREY_FUZZ_WORLD_H
 
@@ -38,13 +38,14 @@ trap_handler(struct trap_area *area)
     program_exit(3);
 }
 
-/* trap_return(frame), which comes back with its error; or, by `back` or by the fault that the frame leads to, with 0. The
- * assembly keeps what `back` does not carry on the stack. */
+/* trap_return(frame), which comes back with its error; or, by `back` or by the fault that the frame leads to, with 0. All
+ * registers are lost; the two that C does not let go are kept on the stack, below the 128 bytes that may be in use there. */
 static int64_t
 trap_return_try(uint64_t number, uint64_t frame)
 {
     int64_t value;
-    __asm__ volatile("push %%rbx\n\t"
+    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t"
+                     "push %%rbx\n\t"
                      "push %%rbp\n\t"
                      "mov %%rsp, %[stack]\n\t"
                      "lea 1f(%%rip), %%rcx\n\t"
@@ -52,9 +53,10 @@ trap_return_try(uint64_t number, uint64_t frame)
                      "syscall\n"
                      "1:\n\t"
                      "pop %%rbp\n\t"
-                     "pop %%rbx"
-                     : "=a"(value), [stack] "=m"(back.rsp), [rip] "=m"(back.rip)
-                     : "a"(number), "D"(frame)
+                     "pop %%rbx\n\t"
+                     "lea 128(%%rsp), %%rsp"
+                     : "=a"(value), "+D"(frame), [stack] "=m"(back.rsp), [rip] "=m"(back.rip)
+                     : "a"(number)
                      : "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory",
                        "cc");
     return value;
