@@ -157,7 +157,7 @@ endef
 
 LIBOS_GIVEN := $(patsubst $(ROOT)/%/,%,$(sort $(dir $(wildcard $(ROOT)/lab7-libos/given/*/*.c))))
 # The host's own headers must not be found where newlib lacks one.
-LIBOS_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem $(NEWLIB)/include -I$(ROOT)/lab7-libos $(addprefix -I$(ROOT)/,$(LIBOS_GIVEN))
+LIBOS_INCLUDES := -nostdinc -isystem $$$$($(CC) -print-file-name=include) -isystem $(NEWLIB)/include -I$(ROOT)/lab7-libos $(addprefix -I$(ROOT)/,$(LIBOS_GIVEN))
 
 $(foreach n,1 2 3 4 5 6 7,$(foreach part,given test,$(eval \
     $(call kernel_rules,$n,$(OUT)/given/$(call lab,$n)/$(part),$(ROOT)/$(call lab,$n)/$(part)))))
