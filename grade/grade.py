@@ -71,6 +71,8 @@ def run_columns(columns, folder):
 
 def grade_folder(lab, options, folder):
     """The two figures of one lab; (columns, is it full?, the score in a line)."""
+    if not lab.exercises:
+        return [], True, f"lab {lab.number}: no exercise yet"
     together = own_column("together", lab, options)
     columns = [own_column("alone", lab, options, alone=True)] if lab.solved else []
     columns.append(together)

@@ -9,7 +9,7 @@ GIVEN = [
     Test("timer_cancel"),
     Test("timer_again"),
     Test("timer_far"),
-    Test("clock_frequency_chip", seconds=20),
+    Test("clock_frequency_chip", seconds=30),
     Test("core_object_kernel"),
     Test("core_object_ring3"),
     Test("platform_memory"),

@@ -28,14 +28,10 @@ enum page_kind {
     PAGE_KINDS,
 };
 
-#define PAGE_PINNED 1 /* flags: a device may touch it (lab 6) */
-
 struct page {
-    uint32_t
-        references; /* of an allocated page: nodes, tables, mappings that point to it; atomic where shared */
+    uint32_t references; /* of an allocated page: nodes, tables, mappings that point to it; atomic */
     uint16_t home;
-    uint8_t kind; /* enum page_kind */
-    uint8_t flags;
+    uint8_t kind;            /* enum page_kind */
     struct account *account; /* while in limbo: where its charge returns (may be null) */
     union {
         struct page *next;       /* on a free list */

@@ -14,8 +14,8 @@ struct timer {
     struct timer *next;                  /* of this core's, by deadline */
 };
 
-/* Starts an idle timer on this core; a deadline in the past expires at the next way out. The timer's memory must stay
- * until it has expired or been cancelled on this core. */
+/* Starts an idle timer on this core; with a deadline in the past it expires as soon as the core takes interrupts. The
+ * timer's memory must stay until it has expired or been cancelled on this core. */
 void timer_start(struct timer *timer, uint64_t deadline, void (*expire)(struct timer *timer));
 
 /* Stops it, if it runs, on the core where it was started; true when it had not expired yet. */

@@ -40,7 +40,6 @@ page_alloc(uint32_t home, enum page_kind kind)
         return NULL;
     assert(page->kind == PAGE_FREE && page->home == home);
     page->kind = (uint8_t)kind;
-    page->flags = 0;
     page->references = 1;
     page->account = NULL;
     return page;

@@ -11,51 +11,67 @@
 #define PIT_CHANNEL2   0x42
 #define PIT_COMMAND    0x43
 #define PIT_ONE_SHOT   0xb0 /* channel 2, low then high byte, mode 0: output rises at the end */
+#define PIT_LATCH      0x80 /* channel 2: keeps its count for the next two reads */
+#define PIT_LONGEST    0xffff
 #define PORT_B         0x61
 #define PORT_B_GATE    0x01
 #define PORT_B_SPEAKER 0x02
 #define PORT_B_OUTPUT  0x20
-#define MEASURED_PART  100 /* of a second */
-#define MEASURES       3
+
+#define MEASURED (PIT_FREQUENCY / 100) /* counts: a hundredth of a second */
+#define LOOKS    8
 
 uint64_t clock_frequency;
 
 static PER_CORE struct timer *timers;
 
-/* Ticks in a hundredth of a second, as the PIT counts it. */
-static uint64_t
-clock_measure_once(void)
+struct pit_look {
+    uint64_t ticks, count; /* at the same instant */
+};
+
+/* Of a few looks that with the least time around its latch: a virtual machine may be made to wait at any instruction. */
+static struct pit_look
+pit_look(void)
 {
-    uint16_t count = PIT_FREQUENCY / MEASURED_PART;
-    uint8_t port_b = port_read8(PORT_B) & ~(PORT_B_SPEAKER | PORT_B_GATE);
-    port_write8(PORT_B, port_b | PORT_B_GATE);
-    port_write8(PIT_COMMAND, PIT_ONE_SHOT);
-    port_write8(PIT_CHANNEL2, count & 0xff);
-    port_write8(PIT_CHANNEL2, count >> 8);
-    uint64_t start = clock_ticks();
-    while (!(port_read8(PORT_B) & PORT_B_OUTPUT))
-        cpu_pause();
-    uint64_t ticks = clock_ticks() - start;
-    port_write8(PORT_B, port_b);
-    return ticks;
+    struct pit_look best = {0};
+    uint64_t least = ~0ul;
+    for (unsigned i = 0; i < LOOKS; i++) {
+        uint64_t before = clock_ticks();
+        port_write8(PIT_COMMAND, PIT_LATCH);
+        uint64_t around = clock_ticks() - before, low = port_read8(PIT_CHANNEL2);
+        uint64_t count = low | (uint64_t)port_read8(PIT_CHANNEL2) << 8;
+        if (around < least) {
+            least = around;
+            best = (struct pit_look){before + around / 2, count};
+        }
+    }
+    return best;
 }
 
-/* The shortest of a few: a virtual machine that is made to wait finds the end late, never early. */
+/* Ticks a second; 0: the counter ran out meanwhile. */
 static uint64_t
 clock_measure(void)
 {
-    uint64_t least = clock_measure_once();
-    for (unsigned i = 1; i < MEASURES; i++)
-        least = minimum(least, clock_measure_once());
-    return least;
+    uint8_t port_b = port_read8(PORT_B) & ~(PORT_B_SPEAKER | PORT_B_GATE);
+    port_write8(PORT_B, port_b | PORT_B_GATE);
+    port_write8(PIT_COMMAND, PIT_ONE_SHOT);
+    port_write8(PIT_CHANNEL2, PIT_LONGEST & 0xff);
+    port_write8(PIT_CHANNEL2, PIT_LONGEST >> 8);
+    struct pit_look first = pit_look(), last;
+    do
+        last = pit_look();
+    while (first.count - last.count < MEASURED);
+    bool over = port_read8(PORT_B) & PORT_B_OUTPUT;
+    port_write8(PORT_B, port_b);
+    return over ? 0 : (last.ticks - first.ticks) * PIT_FREQUENCY / (first.count - last.count);
 }
 
 STARTUP(50, timer)
 {
-    uint64_t ticks = clock_measure();
-    clock_frequency = ticks * MEASURED_PART;
+    while (clock_frequency == 0)
+        clock_frequency = clock_measure();
     apic_begin();
-    apic_timer_calibrate(ticks);
+    apic_timer_calibrate(clock_frequency / 100);
     core_this()->apic_id = apic_id();
 }
 

@@ -43,7 +43,7 @@ TEST(timer_order)
     check(expired_at >= now + MILLISECONDS(6));
 }
 
-/* A deadline that is over is met at the next crossing, without any interrupt. */
+/* A deadline that is over is due at once: no interrupt has to come. */
 TEST(timer_past)
 {
     timer_start(&timers[0], clock_ticks() - 1, note);
@@ -112,9 +112,15 @@ chip_second_begins(void)
     return clock_ticks();
 }
 
+/* One good second is enough: a host that is busy makes us find one end of it late, a wrong frequency all of them. */
 TEST(clock_frequency_chip)
 {
-    uint64_t start = chip_second_begins(), ticks = chip_second_begins() - start;
-    check(ticks > clock_frequency / 100 * 85);
-    check(ticks < clock_frequency / 100 * 115);
+    uint64_t start = chip_second_begins();
+    bool right = false;
+    for (unsigned tries = 0; tries < 8 && !right; tries++) {
+        uint64_t end = chip_second_begins(), percent = (end - start) / (clock_frequency / 100);
+        right = percent > 85 && percent < 115;
+        start = end;
+    }
+    check(right);
 }

@@ -1,5 +1,5 @@
-/* A corner that chance alone does not find: an account at its limit, with a page of it on its way back through limbo. Then a
- * call that allocates returns E_AGAIN. Included by fuzz.c alone. */
+/* A corner that chance alone does not find: an account at its limit, with a page of it on its way back through limbo.
+ * Then a call that allocates returns E_AGAIN. Included by fuzz.c alone. */
 #ifndef COREY_FUZZ_CORNER_H
 #define COREY_FUZZ_CORNER_H
 

@@ -16,7 +16,7 @@ test_list(void)
 {
     struct device_status all[16], one[1], status;
     int64_t count = device_list(all, sizeof(all), 0);
-    check(count >= 4);
+    check(count >= 3); /* a fourth, failures, in MODE=debug */
     for (int64_t i = 0; i < count; i++) {
         check_equal(DEVICE_FREE, all[i].condition);
         check_equal(1, device_list(one, sizeof(one), i)); /* one at a time gives the same */
@@ -61,13 +61,17 @@ test_clock(void)
     int64_t device = device_open("clock");
     check(device > 0);
     clock_ask(device, 5);
-    check_equal(E_BUSY, segment_set_nbytes(buffer.segment, PAGE));
+    int64_t error =
+        segment_set_nbytes(buffer.segment, PAGE); /* pinned, or all over already: hosts may be slow */
+    check(error == E_BUSY || (error == 0 && buffer.header->done == 1));
+    check_equal(0, segment_set_nbytes(buffer.segment, 4 * PAGE));
     while (__atomic_load_n(&buffer.header->done, __ATOMIC_ACQUIRE) == 0) /* partner: transfer_write_done */
         ;
     uint64_t *samples = buffer_data(&buffer);
     check_equal(PAGE, buffer.header->status);
     check(samples[0] >= buffer.header->argument[0]);
-    check_equal(samples[0], samples[PAGE / sizeof(*samples) - 1]);
+    if (error == E_BUSY)
+        check_equal(samples[0], samples[PAGE / sizeof(*samples) - 1]);
     check_equal(0, segment_set_nbytes(buffer.segment, PAGE));
 }
 
@@ -79,7 +83,8 @@ test_leave(void)
     check(device > 0);
     clock_ask(device, 20);
     check_equal(0, share_delobj(device));
-    check_equal(E_BUSY, device_open("clock"));
+    int64_t next = device_open("clock");
+    check(next == E_BUSY || next > 0); /* resetting, or quiet already */
     check_equal(0, share_delobj(buffer.segment));
 }
 
