@@ -73,4 +73,5 @@ GIVEN = [
     Test("paging_device"),
     Test("console_user_records"),
     Test("trap_ring3"),
+    Test("trap_no_local_descriptors"),
 ]

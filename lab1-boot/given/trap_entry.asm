@@ -136,10 +136,13 @@ hole_enter:
         ud2
 
 ; void descriptors_load(const struct descriptor_pointer *gdt): loads the table and the kernel's selectors from it. GS is
-; left alone: loading its selector would clear its base.
+; left alone: loading its selector would clear its base. There is no local table: power-on leaves one at address 0 (SDM
+; vol. 3A, table 10-1), where ring 3 could map its own gates into the kernel.
         global  descriptors_load
 descriptors_load:
         lgdt    [rdi]
+        xor     eax, eax
+        lldt    ax
         mov     eax, SELECTOR_KERNEL_DATA
         mov     ss, eax
         mov     ds, eax

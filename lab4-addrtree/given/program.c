@@ -76,8 +76,8 @@ CALL_HANDLER(debug_write, kind, address, length)
     if (kind == 0)
         console_write(bytes, length);
     else
-        result_user(bytes, length);
-    return call_value((int64_t)length);
+        error = result_user(bytes, length);
+    return call_value(error ? error : (int64_t)length);
 }
 
 CALL_HANDLER(clock_now)

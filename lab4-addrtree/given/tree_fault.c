@@ -40,6 +40,7 @@ tree_fault(struct tree *root, uint64_t address, enum access access, bool execute
 
 /* Bits of a page fault's error code: SDM vol. 3A, figure 4-12. */
 #define FAULT_WRITE 2
+#define FAULT_USER  4
 #define FAULT_FETCH 16
 
 TRAP_HANDLER(50, page_fault, VECTOR_PAGE)
@@ -47,8 +48,9 @@ TRAP_HANDLER(50, page_fault, VECTOR_PAGE)
     uint64_t address = cr2_read();
     if (!trap_from_ring3(frame))
         return false; /* the kernel uses no user address: it is wrong, and panics */
+    /* Without U it was the processor's own access, to one of its tables, which no page of ring 3 will do for. */
     int error = E_FAULT;
-    if (address < USER_END)
+    if (address < USER_END && (frame->error & FAULT_USER))
         error = tree_fault(tree_current(), address, frame->error & FAULT_WRITE ? ACCESS_WRITE : ACCESS_READ,
                            frame->error & FAULT_FETCH);
     if (error == 0)

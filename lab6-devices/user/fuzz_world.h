@@ -24,15 +24,47 @@ call_is(const struct fuzz_call *call, const char *name)
 
 /* --- calls --------------------------------------------------------------------------------------------------------- */
 
+static bool
+is_own(uint64_t id)
+{
+    for (unsigned i = 0; i < own_count; i++)
+        if (own[i] == id)
+            return true;
+    return false;
+}
+
+/* Gives up all that the fuzzer has made, which is what may have taken the last page. */
+static void
+room_make(void)
+{
+    struct share_entry entries[OWN_MOST];
+    struct call_result list = {0, 0};
+    do {
+        list = share_list_pair(OWN_SHARE, entries, sizeof(entries), list.second);
+        for (int64_t i = 0; i < list.value; i++)
+            if (!is_own(entries[i].id) && entries[i].type != OBJECT_CORE)
+                share_delobj(HANDLE(1, entries[i].id));
+    } while (list.value > 0 && list.second != 0);
+    for (unsigned slot = 2; slot < HANDLE_SLOTS; slot++)
+        self_drop(HANDLE(slot, 0));
+    at_unmap(boot_page->root, WINDOW, WINDOW_SIZE);
+}
+
 /* Whatever fault a hostile frame leads to, the handler loads `back`. Where the fuzzer itself finds no page, an allocation
- * was made to fail: the next will not. Any other trap is its own mistake. */
+ * was made to fail, and the next will not; or, at the same place again, memory is really at its end. Any other trap is
+ * its own mistake. */
 static void
 trap_handler(struct trap_area *area)
 {
+    static uint64_t short_of; /* address */
     if (trap_expected)
         trap_return(&back);
-    if (area->cause == TRAP_NO_PAGE)
+    if (area->cause == TRAP_NO_PAGE) {
+        if (area->address == short_of)
+            room_make();
+        short_of = area->address;
         trap_return(&area->frame);
+    }
     print("fuzz: trap %lu at %lx, vector %lu, address %lx\n", area->cause, area->frame.rip, area->vector,
           area->address);
     program_exit(3);
@@ -88,28 +120,19 @@ fuzz_call(const struct fuzz_call *call, const uint64_t arguments[6], uint64_t *s
 
 /* --- what it spares -------------------------------------------------------------------------------------------------- */
 
-static bool
-is_own(uint64_t handle)
-{
-    for (unsigned i = 0; i < own_count; i++)
-        if (own[i] == handle_id(handle))
-            return true;
-    return false;
-}
-
 /* Whether the call would take the ground from under the fuzzer. */
 static bool
 fuzz_spares(const struct fuzz_call *call, const uint64_t *arguments)
 {
     uint64_t start = arguments[1], bytes = arguments[2];
     if (call_is(call, "share_delobj"))
-        return is_own(arguments[0]) || chance(60);
+        return is_own(handle_id(arguments[0])) || chance(60);
     if (call_is(call, "segment_set_nbytes"))
-        return is_own(arguments[0]) && handle_id(arguments[0]) != handle_id(arena.segment);
+        return is_own(handle_id(arguments[0])) && handle_id(arguments[0]) != handle_id(arena.segment);
     if (call_is(call, "self_drop"))
         return arguments[0] == OWN_SHARE || chance(80);
     if (call_is(call, "at_unmap"))
-        return is_own(arguments[0]) &&
+        return is_own(handle_id(arguments[0])) &&
                !(start >= WINDOW && start < WINDOW + WINDOW_SIZE && bytes <= WINDOW_SIZE);
     if (call_is(call, "debug_write"))
         return arguments[0] == 1;      /* its words are for the grader */
