@@ -90,6 +90,11 @@ exercise_objects = $(foreach f,$(call exercises,$1),$(OUT)/$(call origin_of,$1,$
 # Lab 7 is ring 3: nothing of it but its tests' registration is in the kernel.
 KERNEL_OBJECTS = $(foreach n,$(KERNEL_LABS),$(call given_objects,$(n)) $(if $(filter 7,$n),,$(call exercise_objects,$(n))))
 
+# A program that asks for a book finds it among the boot modules.
+BOOKS := kjv.txt words.txt
+RUN_BOOKS := $(foreach b,$(BOOKS),$(if $(findstring /books/$b,$(RUN)),/books/$b=$(BUILD)/bench/$b))
+override MODULES := $(strip $(MODULES) $(RUN_BOOKS))
+
 # A kernel's place names all that it depends on.
 KERNEL := $(OUT)/kernels/lab$(LAB)-$(BASE)$(if $(EX),-$(EX))$(if $(TREE),-$(TREE_NAME))
 IMAGE := $(KERNEL)/disk$(if $(MODULES),-$(firstword $(shell echo '$(MODULES)' | cksum))).img
@@ -230,6 +235,10 @@ $(BUILD)/boot/%.bin: $(BOOT)/%.asm
 	@echo "  NASM  lab1-boot/given/boot/$*.asm"
 	$(Q)nasm -Werror -f bin -I$(BOOT)/ -I$(ROOT)/lab1-boot/ -MD $(@:.bin=.d) -MP $< -o $@
 
+$(addprefix $(BUILD)/bench/,$(BOOKS)):
+	@echo "  BOOKS"
+	$(Q)python3 -B $(ROOT)/grade/bench/inputs.py >/dev/null
+
 MODULE_FILES := $(foreach m,$(MODULES),$(lastword $(subst =, ,$m)))
 $(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT)/mkimage.py
 	@echo "  IMAGE $(patsubst $(ROOT)/%,%,$@)"
@@ -284,7 +293,7 @@ setup:
 	$(call install,build gdb bench format)
 
 image:
-	$(call install,build)
+	$(call install,build $(if $(RUN_BOOKS),bench))
 	$(Q)$(MAKE) $(if $(V),,-s) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc)) $(IMAGE)
 
 # For scripts: where image and kernel of these variables lie.
@@ -312,10 +321,10 @@ gdb: image
 	$(call install,gdb)
 	@echo "$(base_line)    console: $(KERNEL)/console.txt"
 	$(Q)socket=$$(mktemp -u $(or $(TMPDIR),/tmp)/corey-gdb-XXXXXX); \
-	$(QEMU) -serial file:$(KERNEL)/console.txt -S -chardev socket,path=$$socket,server=on,wait=off,id=gdb -gdb chardev:gdb & \
+	setsid $(QEMU) -serial file:$(KERNEL)/console.txt -S -chardev socket,path=$$socket,server=on,wait=off,id=gdb -gdb chardev:gdb & \
 	machine=$$!; trap 'kill $$machine 2>/dev/null; rm -f $$socket' EXIT; \
 	while [ ! -S $$socket ]; do kill -0 $$machine || exit 1; sleep 0.1; done; \
-	gdb -q $(KERNEL)/kernel.elf -ex "target remote $$socket" -ex "hbreak kernel_main"
+	gdb -q -ex "directory $(ROOT)" $(KERNEL)/kernel.elf -ex "target remote $$socket" -ex "hbreak kernel_main"
 
 grade:
 	$(call install,build)
