@@ -17,7 +17,7 @@
 # RUN      program to start, with its arguments;  TEST  test to boot, or for `grade` a pattern
 # MEM      megabytes of the machine;  CPUS  its cores;  ACCEL  tcg or kvm
 # MODULES  more boot modules, each name=path
-# SEED     of tests that draw numbers;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
+# SEED     of tests that draw numbers, and the first of `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
 # V=1      show each command
 VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL MODULES SEED JSON JUNIT EXPERIMENTS V
 
@@ -249,7 +249,7 @@ $(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
-.PHONY: help help-staff setup qemu gdb grade check holes bench image image-path kernel-path lint format clean
+.PHONY: help help-staff setup qemu gdb grade check fuzz holes bench image image-path kernel-path lint format clean
 
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
@@ -263,6 +263,7 @@ help:
 
 help-staff:
 	@echo '  make check      all tests of the project itself'
+	@echo '  make fuzz       system calls at random, 10 seeds from SEED on, with their coverage'
 	@echo '  make holes      render the exercise files of the lab folders from solutions/'
 	@echo '  make image      the raw disk image; LAB BASE EX TREE MODE CC MODULES say which'
 	@echo '  make lint       sizes beside their budget, overrides, format'
@@ -328,22 +329,26 @@ gdb: image
 
 grade:
 	$(call install,build)
-	$(Q)python3 $(ROOT)/grade/grade.py $(if $(IN_LAB),--folder $(LAB),$(if $(filter command line,$(origin LAB)),--lab $(LAB))) \
+	$(Q)python3 -B $(ROOT)/grade/grade.py $(if $(IN_LAB),--folder $(LAB),$(if $(filter command line,$(origin LAB)),--lab $(LAB))) \
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
 check:
 	$(call install,build format)
-	$(Q)python3 $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
+	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
+
+fuzz:
+	$(call install,build)
+	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(SEED),--seed $(SEED)) fuzz
 
 holes:
-	$(Q)python3 $(ROOT)/grade/holes.py
+	$(Q)python3 -B $(ROOT)/grade/holes.py
 
 bench:
 	$(call install,build bench)
-	$(Q)python3 $(ROOT)/grade/bench/bench.py --base $(BASE)
+	$(Q)python3 -B $(ROOT)/grade/bench/bench.py --base $(BASE)
 
 lint:
-	$(Q)python3 $(ROOT)/grade/lint.py
+	$(Q)python3 -B $(ROOT)/grade/lint.py
 
 format:
 	$(call install,format)

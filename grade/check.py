@@ -5,7 +5,7 @@ with their reasons, and the last line is `N passed, N failed`. LAB narrows the c
 kernels to one lab. A further argument names the checks to run; without one all run. COMMANDS of
 other folders count by their own last line `N passed, N failed`, or as one.
 
-    check.py [--lab N] [NAME …]     check.py --list
+    check.py [--lab N] [--seed N] [NAME …]     check.py --list
 """
 import argparse
 import re
@@ -105,7 +105,7 @@ def races(options):
 
 def fuzzing(options):
     if options.lab in (None, 6):
-        yield from fuzz.run_fuzz(options.folder, Progress())
+        yield from fuzz.run_fuzz(options.folder, Progress(), options.seed)
 
 
 def grader(options):
@@ -164,6 +164,7 @@ def main():
     end_on_sigterm()
     parser = argparse.ArgumentParser(description="Everything that this tree proves of itself.")
     parser.add_argument("--lab", type=lambda text: int(text) if text else None, default=None)
+    parser.add_argument("--seed", type=int, default=1, help="the fuzzer's first seed")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()

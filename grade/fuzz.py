@@ -67,8 +67,8 @@ def table(calls):
             for name, call in sorted(calls.items())]
 
 
-def run_fuzz(folder, progress, seeds=SEEDS, calls=CALLS):
-    """(name, passed, detail) for every seed, then for the coverage of each call."""
+def run_fuzz(folder, progress, first=1):
+    """(name, passed, detail) for each of SEEDS seeds, then for the coverage of each call, which it prints."""
     kernel = Kernel(6)
     built = build_kernels([kernel], lambda *state: None)[kernel]
     if built.error:
@@ -76,21 +76,22 @@ def run_fuzz(folder, progress, seeds=SEEDS, calls=CALLS):
         return
     test = Test("fuzz", seconds=SECONDS)
     jobs = {seed: Job(built.image, test, folder / f"fuzz/{seed}",
-                      words=f"seed={seed} calls={calls} test=fuzz") for seed in range(1, seeds + 1)}
+                      words=f"seed={seed} calls={CALLS} test=fuzz")
+            for seed in range(first, first + SEEDS)}
     verdicts, total = {}, {}
 
     def done(job, outcome):
         seed = int(job.folder.name)
         verdicts[seed] = judge(test, outcome)
         merge(total, coverage(outcome.records))
-        progress.show(f"fuzzed {len(verdicts)} of {seeds} seeds")
+        progress.show(f"fuzzed {len(verdicts)} of {SEEDS} seeds")
 
     run_jobs(list(jobs.values()), done)
     progress.clear()
     for seed in sorted(verdicts):
         verdict = verdicts[seed]
         yield f"fuzz seed {seed}", verdict.passed, f"{verdict.kind}: {verdict.summary}"
-    (folder / "fuzz" / "coverage").write_text("\n".join(table(total)) + "\n", encoding="utf-8")
+    print("\n".join(table(total)), flush=True)
     for name, call in sorted(total.items()):
         detail = [f"succeeded {call['succeeded']} times"] if call["succeeded"] < SUCCEEDED else []
         detail += [f"never returned {error}" for error in missing(name, call)]

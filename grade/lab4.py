@@ -61,6 +61,7 @@ GIVEN = [
     Test("program_memory"),
     Test("program_trees"),
     Test("program_out_of_memory"),
+    Test("program_records"),
     Test("program_file_is_not_trusted"),
     Test("user_names"),
     Test("trap_divide_ends_the_program"),
@@ -75,5 +76,6 @@ GIVEN = [
     Test("trap_return_rules"),
     Test("trap_pending"),
     Test("trap_no_page"),
+    Test("trap_processor_access"),
     Test("trap_vectors_are_clean"),
 ]

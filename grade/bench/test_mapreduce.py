@@ -1,4 +1,4 @@
-"""Tests MapReduce on Linux threads: every answer whole against answers.py; `test_mapreduce.py [NAME …]`.
+"""Tests MapReduce on Linux threads and on Corey: every answer whole against answers.py; `test_mapreduce.py [NAME …]`.
 
 Runs the tests named, or all, says what failed, and ends with `N passed, N failed`; the exit status
 is 0 only when nothing failed.
@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "grade"))
 
 from answers import answers
+from inputs import FOLDER
 from markers import render_exercise
+from progress import Progress
+from systems import Corey
 
 SOLUTION = ROOT / "solutions" / "lab7-libos"
 PROGRAMS = ("wc", "wri")
@@ -63,18 +66,25 @@ def run(program, *arguments, cores=1, bytes_limit=None):
     return ran.returncode, ran.stdout.decode(), ran.stderr.decode()
 
 
-def compare(folder, name, path, cores):
-    """Runs one of the programs on a text and compares its answer whole."""
-    expected = [f"{line}\n" for line in answers(name, path.read_bytes())]
-    status, said, wrong = run(folder / name, path, cores=cores)
-    if status != 0:
-        raise Failure(f"{name} {path.name} on {cores} cores: status {status}: {wrong[:2000]}")
-    seen = said.splitlines(keepends=True)
+def check_answer(what, name, path, seen):
+    """The lines that a program printed for a text must be the right ones, all of them."""
+    expected = list(answers(name, path.read_bytes()))
     if seen != expected:
         at = next((i for i, (a, b) in enumerate(zip(seen, expected)) if a != b),
                   min(len(seen), len(expected)))
-        raise Failure(f"{name} {path.name} on {cores} cores: line {at + 1}: expected "
-                      f"{''.join(expected[at:at + 1])[:80]!r}, seen {''.join(seen[at:at + 1])[:80]!r}")
+        raise Failure(f"{what}: line {at + 1}: expected {''.join(expected[at:at + 1])[:80]!r}, "
+                      f"seen {''.join(seen[at:at + 1])[:80]!r}")
+
+
+def compare(folder, name, path, cores):
+    """Runs one of the programs on a text and compares its answer whole."""
+    what = f"{name} {path.name} on {cores} cores"
+    status, said, wrong = run(folder / name, path, cores=cores)
+    if status != 0:
+        raise Failure(f"{what}: status {status}: {wrong[:2000]}")
+    if said and not said.endswith("\n"):
+        raise Failure(f"{what}: the last line has no end")
+    check_answer(what, name, path, said.splitlines())
 
 
 def random_text(seed, letters, size, longest):
@@ -114,6 +124,20 @@ def test_answers(folder, cores=CORES, *variables):
         for name in PROGRAMS:
             for number in cores:
                 compare(folder, name, path, number)
+
+
+def test_corey(folder):
+    """All inputs on Corey."""
+    inputs = FOLDER / "edges"  # a folder that stays: the image is built once for its path
+    inputs.mkdir(parents=True, exist_ok=True)
+    paths = texts(inputs)
+    corey = Corey(paths, "reference", Progress())
+    for path in paths:
+        for name in PROGRAMS:
+            ran = corey.run(name, path, 1, Progress())
+            if ran.trouble:
+                raise Failure(f"{name} {path.name} on Corey: {ran.trouble}")
+            check_answer(f"{name} {path.name} on Corey", name, path, ran.lines)
 
 
 def test_threads(folder):
@@ -205,7 +229,7 @@ def test_arguments(folder):
             raise Failure(f"wc {arguments}: status {status}, expected {expected}: {wrong!r}")
 
 
-TESTS = (test_units, test_hole, test_wrong, test_answers, test_threads, test_addresses, test_memory,
+TESTS = (test_units, test_hole, test_wrong, test_answers, test_corey, test_threads, test_addresses, test_memory,
          test_locks, test_arguments)
 
 

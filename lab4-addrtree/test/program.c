@@ -64,6 +64,12 @@ TEST(program_out_of_memory)
     check(k > 20);
 }
 
+/* What is no record is refused, and not dropped in silence. */
+TEST(program_records)
+{
+    program_check("test_calls records");
+}
+
 /* Damaged files, seeded: an error, or parts that lie in the file, in memory's range, and apart from each other. */
 TEST(program_file_is_not_trusted)
 {

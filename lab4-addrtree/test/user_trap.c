@@ -78,6 +78,12 @@ TEST(trap_no_page)
     program_check("test_traps memory");
 }
 
+/* A page that is mapped, and that the processor may not touch all the same. */
+TEST(trap_processor_access)
+{
+    program_check("test_traps processor");
+}
+
 /* A program starts with clean vector registers, whatever the one before has left. */
 TEST(trap_vectors_are_clean)
 {

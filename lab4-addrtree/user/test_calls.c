@@ -225,12 +225,24 @@ number_of(const char *text)
     return sign * value;
 }
 
+static void
+test_records(void)
+{
+    static const char good[] = "metric {}", number[] = "metric 1", blank[] = "metric", none[] = "{}";
+    check_equal(sizeof(good) - 1, debug_write(1, good, sizeof(good) - 1));
+    check_equal(E_INVAL, debug_write(1, number, sizeof(number) - 1));
+    check_equal(E_INVAL, debug_write(1, blank, sizeof(blank) - 1));
+    check_equal(E_INVAL, debug_write(1, none, sizeof(none) - 1));
+    check_equal(E_INVAL, debug_write(1, good, 0));
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
 } cases[] = {
     {"registers", test_registers}, {"stack", test_stack},   {"flags", test_flags},
     {"results", test_results},     {"memory", test_memory}, {"trees", test_trees},
+    {"records", test_records},
 };
 
 static int

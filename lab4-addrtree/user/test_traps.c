@@ -253,6 +253,25 @@ test_pending(void)
     check(0);
 }
 
+/* --- the processor's own accesses ----------------------------------------------------------------------- */
+
+static void
+handle_end(struct trap_area *area)
+{
+    check(area->cause == TRAP_FAULT || area->cause == TRAP_EXCEPTION);
+    program_exit(0);
+}
+
+/* A return to nowhere is a trap. Where the processor reads the words on the stack with its own rights (QEMU does), it
+ * is told that it may not, and a kernel that only looks at the mapping would send it back for ever. */
+static void
+test_processor(void)
+{
+    handler_set(handle_end);
+    __asm__ volatile("push $0; push $0; push $0; push $0; push $0; iretq");
+    check(0);
+}
+
 /* --- memory --------------------------------------------------------------------------------------------- */
 
 #define MUCH (4ul << 30)
@@ -309,7 +328,7 @@ static const struct {
     {"execute", test_execute},  {"handled", test_handled},
     {"area", test_area},        {"return", test_return},
     {"memory", test_memory},    {"vectors", test_vectors},
-    {"pending", test_pending},
+    {"pending", test_pending},  {"processor", test_processor},
 };
 
 static int
