@@ -314,12 +314,16 @@ QEMU = qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL) -m $(MEM)M -smp $(CPUS
 base_labs = $(if $(filter 1,$(LAB)),lab 1,labs 1-$(LAB))
 base_line = $(if $(filter reference,$(BASE)),$(base_labs): reference,$(if $(filter all,$(BASE)),$(base_labs): yours,$(if $(filter 1,$(LAB)),,labs before $(LAB): reference, )lab $(LAB): yours$(if $(EX), (exercise $(EX) alone))))
 
+earlier_note = $(if $(filter own,$(BASE)),$(Q)python3 -B $(ROOT)/grade/holes.py --before $(LAB))
+
 qemu: image
+	$(earlier_note)
 	@echo "$(base_line)    (leave QEMU: Ctrl-A, then X)"
 	$(Q)$(QEMU) -serial mon:stdio; status=$$?; case $$status in 33) exit 0;; 35|37|39) exit 1;; *) exit $$status;; esac
 
 gdb: image
 	$(call install,gdb)
+	$(earlier_note)
 	@echo "$(base_line)    console: $(KERNEL)/console.txt"
 	$(Q)socket=$$(mktemp -u $(or $(TMPDIR),/tmp)/corey-gdb-XXXXXX); \
 	setsid $(QEMU) -serial file:$(KERNEL)/console.txt -S -chardev socket,path=$$socket,server=on,wait=off,id=gdb -gdb chardev:gdb & \

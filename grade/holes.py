@@ -1,5 +1,6 @@
 """`make holes`: renders the exercise files from solutions/; --check proves that doing so would
-change nothing and that no solution stands outside solutions/.
+change nothing and that no solution stands outside solutions/; --before N says which labs before N
+have been worked on, whose files the kernel of lab N alone does not take.
 
 An exercise file is never written by hand: where the two differ, solutions/ is right.
 """
@@ -121,7 +122,17 @@ def write_holes():
                 print(f"rendered {lab.folder}/{name}")
 
 
+def warn_before(number):
+    """A line for each earlier lab whose edited files are not in this kernel."""
+    for lab in labs():
+        if lab.number < number and lab.files and lab.solved and not is_untouched(lab):
+            print(f"note: your files of {lab.folder} are not in this kernel (OWN=1 takes them)")
+
+
 def main():
+    if "--before" in sys.argv[1:]:
+        warn_before(int(sys.argv[sys.argv.index("--before") + 1]))
+        return 0
     if "--check" in sys.argv[1:]:
         wrong = check_holes()
         print("\n".join(wrong) or "the exercise files are what solutions/ renders to")
