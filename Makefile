@@ -57,9 +57,11 @@ ifneq ($(UNKNOWN),)
 NEAREST := $(shell printf '%s\n' $(VARIABLES) | awk -v w='$(UNKNOWN)' ' \
     function least(a, b) { return a < b ? a : b } \
     { n = length(w); m = length($$0); for (j = 0; j <= m; j++) d[0, j] = j; \
-      for (i = 1; i <= n; i++) { d[i, 0] = i; for (j = 1; j <= m; j++) \
+      for (i = 1; i <= n; i++) { d[i, 0] = i; for (j = 1; j <= m; j++) { \
         d[i, j] = least(least(d[i-1, j], d[i, j-1]) + 1, \
-                        d[i-1, j-1] + (toupper(substr(w, i, 1)) != substr($$0, j, 1))) } \
+                        d[i-1, j-1] + (toupper(substr(w, i, 1)) != substr($$0, j, 1))); \
+        if (i > 1 && j > 1 && toupper(substr(w, i-1, 2)) == substr($$0, j, 1) substr($$0, j-1, 1)) \
+          d[i, j] = least(d[i, j], d[i-2, j-2] + 1) } } \
       if (NR == 1 || d[n, m] < best) { best = d[n, m]; name = $$0 } } END { print name }')
 $(error no target knows a variable '$(UNKNOWN)'; did you mean $(NEAREST)?)
 endif
@@ -253,7 +255,8 @@ $(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $
 
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
-	@echo '  make qemu       boot it in QEMU; RUN="wc /books/kjv.txt" starts a program, TEST=name runs a test'
+	@echo '  make qemu       boot it in QEMU; RUN="wc /books/kjv.txt" starts a program, TEST=name runs a test;'
+	@echo '                  EX=2.1, in a lab folder: your file of that exercise, all else from the reference'
 	@echo '  make gdb        the same, halted at the first instruction, under gdb'
 	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'
 	@echo '  make bench      the experiments: the words of a real book, counted on Corey and checked'

@@ -113,7 +113,7 @@ def main():
             sys.exit(f"no lab {asked} in this tree")
     if not any(options.wanted(test.name) for lab in course for exercise in lab.exercises
                for test in exercise.tests):
-        sys.exit(f"no test matches {options.test}")
+        sys.exit(f"no test matches {options.test}: a whole name, or a pattern such as 'page_*'")
     with run_folder() as folder:
         if options.folder:
             graded = grade_folder(known[options.folder], options, folder)

@@ -37,7 +37,7 @@ EXERCISES = [
 ]
 
 GIVEN = [
-    Test("boot_info"),
+    Test("boot_info", memory=64),
     Test("page_alloc_zeroed"),
     Test("page_references"),
     Test("page_free_later"),
@@ -68,7 +68,7 @@ GIVEN = [
     Test("paging_text_is_read_only"),
     Test("paging_data_is_not_executable"),
     Test("paging_stack_guard"),
-    Test("paging_direct_map"),
+    Test("paging_direct_map", memory=8192),
     Test("paging_nothing_writable_and_executable"),
     Test("paging_device"),
     Test("console_user_records"),

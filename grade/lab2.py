@@ -43,6 +43,7 @@ EXERCISES = [
 ]
 
 GIVEN = [
+    Test("segment_end_crosses"),
     Test("segment_page_waits_for_others"),
     Test("segment_copy_reference_missing_zero"),
     Test("object_ids_never_reused"),

@@ -43,6 +43,7 @@ EXERCISES = [
 
 GIVEN = [
     Test("share_growth_hides_nothing"),
+    Test("share_full_takes_changes"),
     Test("share_publish_reaches_all"),
     Test("account_moves_its_limit"),
     Test("account_pays_for_tables"),

@@ -51,6 +51,7 @@ EXERCISES = [
 GIVEN = [
     Test("tree_map_rules"),
     Test("tree_map_holds"),
+    Test("tree_end_crosses"),
     Test("tree_load_one_core_at_a_time"),
     Test("at_set_seg_out_of_memory"),
     Test("at_set_at_out_of_memory"),

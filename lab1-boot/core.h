@@ -5,8 +5,8 @@
  * to this core's struct core. NMI, #DF and #MC find it from their own stack, never from GS.
  *
  * **Watching.** No core ever waits for one that is in its kernel or asleep. Each core has, on lines of their own:
- *   where   crossing count and state; changed only by the core itself, with a locked exchange, at every entry into the
- *           kernel and exit from it. Once `where` has moved, whatever the core had looked up before is forgotten.
+ *   where   crossing count and state; changed only by the core itself, with a locked exchange, at every entry into
+ *           the kernel and exit from it. Once `where` has moved, whatever the core had looked up before is forgotten.
  *   orders  bits that others set by compare-and-swap (and the core itself); HALT carries a run number.
  *   want    flushes of the TLB that others have asked for: a count, raised by them.
  *   done    flushes made: the core reads want, flushes, publishes what it read as done.
@@ -48,15 +48,15 @@ struct core {
     _Alignas(CACHE_LINE) uint64_t done;
 };
 
-extern char percore_start[],
-    percore_end[]; /* the linker's copy of all per-core data: core 0 uses it itself */
+/* The linker's copy of all per-core data: core 0 uses it itself. */
+extern char percore_start[], percore_end[];
 
 /* Declares or defines a per-core variable:  PER_CORE struct limbo limbo;  */
 #define PER_CORE __attribute__((section(".percore")))
 
 extern uint32_t core_count; /* cores that are up */
-extern ptrdiff_t
-    *core_distance; /* by core: bytes from the linker's copy of per-core data to the core's own */
+/* By core: bytes from the linker's copy of per-core data to the core's own. */
+extern ptrdiff_t *core_distance;
 extern PER_CORE struct core core_words;
 
 /* This core's, and another core's, copy of a PER_CORE variable. */

@@ -73,11 +73,11 @@ struct page_list *page_list_of(uint32_t home);
 /* --- exercise 1.3 ------------------------------------------------------------------------------------------ */
 
 /* Takes a page off core home's list, or returns null when it is empty. Its kind is still PAGE_FREE: page_alloc sets
- * it. Any core, any home. */
+ * it. `count` follows. Any core, any home; the list's lock is not held. */
 struct page *page_list_take(uint32_t home);
 
 /* Puts a page back on the list of the page's home core (P2), and marks it PAGE_FREE. Panics on a page that is
- * PAGE_FREE already (P1): a double free. Any core. */
+ * PAGE_FREE already (P1): a double free. `count` follows. Any core; the list's lock is not held. */
 void page_list_give(struct page *page);
 
 /* --- given -------------------------------------------------------------------------------------------------- */
@@ -91,7 +91,8 @@ struct page *page_alloc_zeroed(uint32_t home, enum page_kind kind);
 /* Frees an allocated page at once. References must be 0 or 1; nobody else can reach it. */
 void page_free(struct page *page);
 
-/* Frees an allocated page after a grace period; its charge returns to `account` (may be null) when it leaves limbo. */
+/* Frees an allocated page after a grace period; its charge returns to `account` (may be null) when it leaves
+ * limbo. */
 void page_free_later(struct page *page, struct account *account);
 
 /* One reference more; the caller holds one already. */

@@ -76,7 +76,8 @@ extern char *const trap_stubs[256];
  * vector in the table's order until one returns true. When none does: trap_unhandled(frame). */
 void trap_dispatch(struct trap_frame *frame);
 
-/* A trap that nobody handled: from ring 3, lab 4 ends the program; from the kernel, a panic with the vector's name. */
+/* A trap that nobody handled: from ring 3, lab 4 ends the program; from the kernel, a panic with the vector's
+ * name. */
 __attribute__((noreturn)) void trap_unhandled(struct trap_frame *frame);
 
 /* What lab 4 does with it; the weak default, until lab 4, panics. */

@@ -15,8 +15,7 @@
 #include "object_kinds.h"
 
 /* object.flags */
-#define OBJECT_DEAD                                                                                          \
-    1 /* the last reference is gone; set under the lock, tested by every operation after locking */
+#define OBJECT_DEAD   1 /* set under the lock with the last reference; every operation tests it after locking */
 #define OBJECT_PUBLIC 2 /* more than one core can reach it; set before that becomes visible, never cleared */
 
 /* The header: the first member of each type's struct. One slab block, 64-byte aligned. */
@@ -90,11 +89,12 @@ int account_charge(struct account *account, uint64_t bytes);
 void account_hold(struct account *account);
 void account_drop(struct account *account);
 
-/* `bytes` charged to the account go into limbo (positive) or have left it and been refunded (negative): for E_AGAIN. A
- * null account: nothing. Weak default until lab 3: nothing. */
+/* `bytes` charged to the account go into limbo (positive) or have left it and been refunded (negative): for E_AGAIN.
+ * A null account: nothing. Weak default until lab 3: nothing. */
 void account_limbo(struct account *account, int64_t bytes);
 
-/* page_free_later, the charge of one page told to the account as waiting in limbo, and the account held until then. */
+/* page_free_later, the charge of one page told to the account as waiting in limbo, and the account held until
+ * then. */
 void page_retire(struct page *page, struct account *account);
 
 #endif

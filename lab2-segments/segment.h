@@ -10,8 +10,8 @@
  * (struct page, `references`): how many entries, or segments' roots, point to it.
  *
  * S1  A page that is not there reads as zeros; the first touch puts a zeroed page there.
- * S2  Copies share: a count over 1 anywhere on the path from the root to a page means that the page is shared, and then
- *     nobody writes it: neither the copy nor the source.
+ * S2  Copies share: a count over 1 anywhere on the path from the root to a page means that the page is shared, and
+ *     then nobody writes it: neither the copy nor the source.
  * S3  Before a change each node on the path that has a count over 1 is cloned: the clone's entries count once more
  *     on all that they point to, the old node's count falls by one. A count of 1 is ours alone: changed in place.
  * S4  A segment is charged for every page and node it refers to, shared or not: `pages_held + nodes_held`. So copying
@@ -62,8 +62,8 @@ enum access {
 /* Finds page `index` for this access, and makes it be there (S1). *out is the page; after ACCESS_WRITE it is the
  * segment's alone (S2, by segment_own_path and segment_own_page); after ACCESS_READ it may be shared, unless the
  * segment is SEGMENT_ON_REFERENCE (segment_reference_page). Lock held.
- * E_INVAL: index >= pages. E_PERM: a write to a read-only segment. E_NOMEM, E_AGAIN: no page, or account at its limit;
- * then nothing has changed (a node may have been added: it is held and charged, and found next time). */
+ * E_INVAL: index >= pages. E_PERM: a write to a read-only segment. E_NOMEM, E_AGAIN: no page, or account at its
+ * limit; then nothing has changed (a node may have been added: it is held and charged, and found next time). */
 int segment_page(struct segment *segment, uint64_t index, enum access access, struct page **out);
 
 /* --- exercise 2.2 -------------------------------------------------------------------------------------------- */
@@ -71,8 +71,8 @@ int segment_page(struct segment *segment, uint64_t index, enum access access, st
 /* Makes the segment `pages` long. Growing costs nothing. Shrinking gives up every page at or beyond the new end and
  * every node that holds none of the rest, and refunds them, so that growing again shows zeros (S1, S5). A shared node
  * that keeps some of its pages is cloned first (S3). Mappings beyond the end have been cleared by the caller. Lock
- * held. E_INVAL: more than SEGMENT_PAGES_MOST. E_PERM: read-only. E_BUSY: below pinned_end. E_NOMEM: a clone could not
- * be made; size and contents unchanged. */
+ * held. E_INVAL: more than SEGMENT_PAGES_MOST. E_PERM: read-only. E_BUSY: below pinned_end. E_NOMEM: a clone could
+ * not be made; size and contents unchanged. */
 int segment_resize(struct segment *segment, uint64_t pages);
 
 /* --- exercises 2.3, 2.4, 2.5: the copies ----------------------------------------------------------------------- */
@@ -86,12 +86,12 @@ int segment_copy_eager(struct segment *from, struct segment *to);
 int segment_share_tree(struct segment *from, struct segment *to);
 
 /* 2.4 The node that this entry (or, where null, the root) points to becomes the segment's alone: where its count is
- * over 1, a clone takes its place (S3); at 1 it stays. Charges nothing (S4). What holds the entry is owned; lock held.
- * E_NOMEM: unchanged. */
+ * over 1, a clone takes its place (S3); at 1 it stays. Charges nothing (S4). What holds the entry is owned; lock
+ * held. E_NOMEM: unchanged. */
 int segment_own_node(struct segment *segment, node_entry_t *entry, uint32_t height);
 
-/* 2.4 The page that this entry (or, where null, the root) points to becomes the segment's alone: copied when its count
- * is over 1, left in place when it is 1. Charges nothing (S4). Path owned, lock held. E_NOMEM: unchanged. */
+/* 2.4 The page that this entry (or, where null, the root) points to becomes the segment's alone: copied when its
+ * count is over 1, left in place when it is 1. Charges nothing (S4). Path owned, lock held. E_NOMEM: unchanged. */
 int segment_own_page(struct segment *segment, node_entry_t *entry);
 
 /* 2.5 The page `index` of a SEGMENT_ON_REFERENCE segment is touched by a read: as with a write, it gets its own page,
@@ -104,9 +104,9 @@ int segment_reference_page(struct segment *segment, uint64_t index, struct page 
 /* An empty segment of 0 pages; the caller holds its one reference. E_NOMEM, E_AGAIN, E_NOSPC. */
 int segment_create(struct account *account, uint32_t home, const char *name, struct segment **out);
 
-/* A copy as a new segment, charged to `account`, memory from core home. The source's lock is not held. Takes W from the
- * source's mappings first where the mode shares. A source with pins is copied eagerly. E_INVAL: mode. E_NOENT: the
- * source is dead. E_NOMEM, E_AGAIN, E_NOSPC: nothing done. */
+/* A copy as a new segment, charged to `account`, memory from core home. The source's lock is not held. Takes W from
+ * the source's mappings first where the mode shares. A source with pins is copied eagerly. E_INVAL: mode. E_NOENT:
+ * the source is dead. E_NOMEM, E_AGAIN, E_NOSPC: nothing done. */
 int segment_copy(struct segment *from, enum copy_mode mode, struct account *account, uint32_t home,
                  const char *name, struct segment **out);
 
@@ -173,15 +173,16 @@ int segment_add_page(struct segment *segment, struct page **out);
 
 /* Makes every node on the path to page `index` this segment's own, by segment_own_node, and gives the address of the
  * entry for that page; at height 0 the root itself stands for the entry and *entry is null. Missing nodes are added
- * (and charged), not the page. Lock held. E_NOMEM, E_AGAIN: what was cloned stays cloned, which changes no contents. */
+ * (and charged), not the page. Lock held. E_NOMEM, E_AGAIN: what was cloned stays cloned, which changes no
+ * contents. */
 int segment_own_path(struct segment *segment, uint64_t index, node_entry_t **entry);
 
 /* The first page at or after *index that is there; *index becomes its own. Null: none. Lock held. */
 struct page *segment_next_page(const struct segment *segment, uint64_t *index);
 
 /* Gives up the tree under `root` (null: nothing), to which no entry of the segment points any more: its charge is
- * refunded, its count falls by one, and what nobody else points to is freed (through limbo where another core may still
- * look at it; that part of the charge returns when it leaves limbo). A page is a tree of height 0. */
+ * refunded, its count falls by one, and what nobody else points to is freed (through limbo where another core may
+ * still look at it; that part of the charge returns when it leaves limbo). A page is a tree of height 0. */
 void segment_release_tree(struct segment *segment, struct page *root, uint32_t height);
 
 /* One entry less points to this node or page: freed with all below when it was the last, as in segment_release_tree.

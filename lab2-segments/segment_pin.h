@@ -1,7 +1,8 @@
 /* Pins: pages of a segment that something outside the page tables touches, such as a device.
  *
  * A pinned page is present and the segment's own, and stays at its frame: a copy of a segment that has pins copies
- * eagerly, whatever the mode, and a shrink below the end of the pinned pages is E_BUSY. Who pins holds the segment. */
+ * eagerly, whatever the mode, and a shrink below the end of the pinned pages is E_BUSY. Who pins holds the
+ * segment. */
 #ifndef COREY_SEGMENT_PIN_H
 #define COREY_SEGMENT_PIN_H
 

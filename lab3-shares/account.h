@@ -1,11 +1,11 @@
 /* Accounts: who pays for memory. Exercise 3.5 is in account_charge.c.
  *
- * A1  limit = unspent + spent + moved: what is unspent lies in the total and in the budgets of the cores; what was moved
- *     is the limit of a sub-account, and comes back at its end.
+ * A1  limit = unspent + spent + moved: what is unspent lies in the total and in the budgets of the cores; what was
+ *     moved is the limit of a sub-account, and comes back at its end.
  * A2  A charge returns to the account that paid, whoever frees the thing and through whatever share.
  * A3  A charge returns when the thing leaves limbo, not when it is freed: else a loop of frees would eat the machine.
- * A4  Private work writes no shared line: a core spends from its own budget, which it fills from the total in batches.
- *     The limit stays exact: before E_NOMEM the budgets of all cores are taken back by compare-and-swap.
+ * A4  Private work writes no shared line: a core spends from its own budget, which it fills from the total in
+ *     batches. The limit stays exact: before E_NOMEM the budgets of all cores are taken back by compare-and-swap.
  * Unit: bytes. */
 #ifndef COREY_ACCOUNT_H
 #define COREY_ACCOUNT_H

@@ -1,7 +1,7 @@
 /* System calls: how a lab offers one.
  *
- * Each lab's given/abi/calls.def lists its calls, one line each; number = 16 * lab + index, never used again. From the
- * union of these come numbers, ring 3 stubs, dispatch, the reference table and the fuzzer's data. A handler:
+ * Each lab's given/abi/calls.def lists its calls, one line each; number = 16 * lab + index, never used again. From
+ * the union of these come numbers, ring 3 stubs, dispatch, the reference table and the fuzzer's data. A handler:
  *
  *     CALL_HANDLER(segment_alloc, handle, name, memory)
  *     {

@@ -10,8 +10,8 @@ void apic_begin(void);
 /* Ends the interrupt that is being served. */
 void apic_acknowledge(void);
 
-/* Has VECTOR_TIMER come once, `ticks` of clock_ticks() from now; earlier, when the counter does not hold so many: whoever
- * counts on it looks at the clock and sets it again. 0 turns it off. */
+/* Has VECTOR_TIMER come once, `ticks` of clock_ticks() from now; earlier, when the counter does not hold so many:
+ * whoever counts on it looks at the clock and sets it again. 0 turns it off. */
 void apic_timer_set(uint64_t ticks);
 
 /* Measures the timer against clock_ticks() over `ticks`; once, before apic_timer_set. */

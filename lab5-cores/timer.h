@@ -1,8 +1,8 @@
 /* Timers: a function to be called on this core at a time, by the core's one-shot APIC timer.
  *
  * The interrupt itself only gives the core an order to tick. The functions run when that order is carried out: on
- * the way out of the kernel, with no locks held, so they may use objects as a system call does. A core in its kernel is
- * never interrupted; a core at rest wakes. */
+ * the way out of the kernel, with no locks held, so they may use objects as a system call does. A core in its kernel
+ * is never interrupted; a core at rest wakes. */
 #ifndef COREY_TIMER_H
 #define COREY_TIMER_H
 

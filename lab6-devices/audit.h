@@ -12,9 +12,9 @@
 #include "device_abi.h"
 #include "types.h"
 
-/* Counts the mismatches, prints the first few on the console, and fills *audit; returns their number. Crosses: what the
- * caller has looked up and not held is gone. No locks held; references that a caller holds for itself are mismatches.
- * The other cores stand still. */
+/* Counts the mismatches, prints the first few on the console, and fills *audit; returns their number. Crosses: what
+ * the caller has looked up and not held is gone. No locks held; references that a caller holds for itself are
+ * mismatches. The other cores stand still. */
 uint64_t audit_run(struct books_audit *audit);
 
 #endif

@@ -1,7 +1,7 @@
 /* Devices: claiming one, handing it buffers, and what happens when its owner dies. Exercise 6.1.
  *
- *     port    the machine's device, for good; an entry for it with X is the right to claim. The first program gets them all
- *       ^
+ *     port    the machine's device, for good; an entry for it with X is the right to claim, which the first
+ *       ^     program gets for all of them
  *     device  the claim: an object like any other. When its last reference goes, the port is free again
  *       ^
  *     transfer  one buffer that was handed over, until the device has finished with it
@@ -29,8 +29,8 @@ struct transfer;
 struct device_driver {
     const char *name;
     /* Starts the work of a transfer, whose pages are pinned. Either finishes it before returning, by transfer_end, or
-     * sees to it that transfer_end is called later, on any core, with no locks held. 0, or an error for a request that
-     * it does not understand: then it has done nothing, and the caller undoes the hand-over. */
+     * sees to it that transfer_end is called later, on any core, with no locks held. 0, or an error for a request
+     * that it does not understand: then it has done nothing, and the caller undoes the hand-over. */
     int (*start)(struct transfer *transfer);
 };
 
@@ -71,13 +71,13 @@ int device_claim(struct device *port, struct account *account, uint32_t home, co
 /* Hands the buffer at `offset` of the segment to a claimed device: counts the transfer in flight, reads the header
  * (transfer_read_header), checks that header and data together are at most DEVICE_BUFFER_MOST, pins their pages (D2)
  * and starts the driver. The driver may end the transfer before it returns.
- * E_BUSY: DEVICE_IN_FLIGHT_MOST are under way. E_INVAL: offset not a multiple of 64, or outside the segment; too long,
- * or reaching beyond the segment; or the driver does not know the request. E_PERM: read-only segment. E_NOENT: the
- * segment is dead. E_NOMEM, E_AGAIN. On error nothing is pinned, held or counted. */
+ * E_BUSY: DEVICE_IN_FLIGHT_MOST are under way. E_INVAL: offset not a multiple of 64, or outside the segment; too
+ * long, or reaching beyond the segment; or the driver does not know the request. E_PERM: read-only segment. E_NOENT:
+ * the segment is dead. E_NOMEM, E_AGAIN. On error nothing is pinned, held or counted. */
 int device_hand_over(struct device *device, struct segment *segment, uint64_t offset);
 
-/* The device has finished: writes status and done into the header (transfer_write_done), unpins, ends the transfer, and
- * counts it out. When the port was resetting and this was the last, it is free (D3). No locks held. */
+/* The device has finished: writes status and done into the header (transfer_write_done), unpins, ends the transfer,
+ * and counts it out. When the port was resetting and this was the last, it is free (D3). No locks held. */
 void transfer_end(struct transfer *transfer, int64_t status);
 
 /* The last reference of a claim is gone: the port is free, or resetting while transfers are under way (D3). */
@@ -85,8 +85,8 @@ void device_release(struct device *device);
 
 /* --- given ------------------------------------------------------------------------------------------------------ */
 
-#define DEVICE_IN_FLIGHT_MOST                                                                                \
-    64 /* of a port: what its transfers cost the kernel is bounded, and charged to nobody */
+/* Transfers of a port under way: what they cost the kernel is bounded, and charged to nobody. */
+#define DEVICE_IN_FLIGHT_MOST 64
 
 /* A transfer of this buffer, on its port's list, with a reference on the segment. E_NOMEM; E_NOENT: the segment is
  * dead; then *out is null. */

@@ -6,8 +6,8 @@
  *         walk_references(object);
  *
  * meets every object once, and counts in object->counted how many references lead to it. One walk at a time, by
- * one core while no other changes anything: the caller holds no locks, and has stopped the other cores where there are
- * any. */
+ * one core while no other changes anything: the caller holds no locks, and has stopped the other cores where there
+ * are any. */
 #ifndef COREY_OBJECT_WALK_H
 #define COREY_OBJECT_WALK_H
 
@@ -20,8 +20,8 @@ void walk_begin(void);
 /* A reference to this object has been found. */
 void walk_reach(struct object *object);
 
-/* All references that no object holds: cores' share sets and running roots, the machine's cores and ports, transfers, the
- * boot modules and the program that is being run. */
+/* All references that no object holds: cores' share sets and running roots, the machine's cores and ports, transfers,
+ * the boot modules and the program that is being run. */
 void walk_roots(void);
 
 /* What the share set of core `index` and the root that it runs on lead to. */

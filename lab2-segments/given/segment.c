@@ -4,11 +4,30 @@
 #include "core.h"
 #include "panic.h"
 
+/* Gives a tree up from below and crosses after each node of pages, so that no order to this core waits for more than
+ * 512 of them. What others still point to stays theirs: the descent ends there. */
+static void
+segment_give_up(struct segment *segment, struct page *page, uint32_t height)
+{
+    if (height > 1 && !page_is_shared(page)) {
+        for (unsigned i = 0; i < NODE_ENTRIES; i++) {
+            node_entry_t below = node_entries(page)[i];
+            node_entries(page)[i] = 0;
+            if (below != 0)
+                segment_give_up(segment, page_at(below), height - 1);
+        }
+        height = 1; /* an empty node */
+    }
+    segment_release_tree(segment, page, height);
+    core_pass();
+}
+
 static void
 segment_destroy(struct object *object)
 {
     struct segment *segment = (struct segment *)object;
-    segment_release_tree(segment, segment->root, segment->height);
+    if (segment->root != NULL)
+        segment_give_up(segment, segment->root, segment->height);
 }
 OBJECT_TYPE(segment, OBJECT_SEGMENT, segment_destroy);
 

@@ -157,3 +157,17 @@ TEST(segment_page_fails_clean)
     } while (error);
     check(k > SEGMENT_HEIGHT_MOST);
 }
+
+/* No order to this core waits for the end of a large segment. */
+TEST(segment_end_crosses)
+{
+    struct books before = books_take();
+    struct segment *segment = segment_make(3 * NODE_ENTRIES);
+    struct page *page;
+    for (uint64_t i = 0; i < segment->pages; i++)
+        check_equal(0, page_touch(segment, i, ACCESS_WRITE, &page));
+    uint64_t where = core_this()->where;
+    segment_give(segment);
+    check(core_this()->where >= where + 3 * WHERE_CROSSING);
+    check_books(before);
+}

@@ -119,10 +119,10 @@ share_make_room(struct share *share)
 {
     struct share_table *old = share->table, *new;
     assert(ticket_held(&share->object.lock));
-    if ((old->used + 1) * 4 <= old->slots * 3)
-        return 0;
     if (old->live >= SHARE_LIVE_MOST)
         return E_NOSPC;
+    if ((old->used + 1) * 4 <= old->slots * 3)
+        return 0;
     uint32_t slots = SHARE_SLOTS_FIRST;
     while ((old->live + 1) * 2 > slots && slots < SHARE_SLOTS_MOST)
         slots *= 2;

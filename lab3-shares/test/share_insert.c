@@ -132,3 +132,29 @@ TEST(share_insert_growth_keeps_all)
     share_set_clear();
     check_share_books(before);
 }
+
+/* Given: a share that has as many entries as it may can still be changed, for ever: for each that goes another can come. */
+TEST(share_full_takes_changes)
+{
+    struct share_books before = share_books_take();
+    struct share *share = share_make_in(1, NULL, 0);
+    struct object *last = NULL, *next = thing_make(NULL);
+    int error;
+    while ((error = share_add(share, next, RIGHT_ALL)) == 0) {
+        object_drop(next); /* the share's reference stays */
+        last = next;
+        next = thing_make(NULL);
+    }
+    check_equal(E_NOSPC, error);
+    check_equal(SHARE_LIVE_MOST, share->table->live);
+    for (unsigned i = 0; i < SHARE_SLOTS_MOST; i++) { /* each leaves a removed entry behind */
+        check_equal(0, share_delete(share, last->id));
+        check_equal(0, share_add(share, next, RIGHT_ALL));
+        object_drop(next);
+        last = next;
+        next = thing_make(NULL);
+    }
+    object_drop(next);
+    share_set_clear();
+    check_share_books(before);
+}

@@ -58,6 +58,21 @@ TEST(tree_map_holds)
     check_share_books(before);
 }
 
+/* The end of a tree with many mappings crosses between batches, as object_drop does: nobody waits for all of it. */
+TEST(tree_end_crosses)
+{
+    struct share_books before = share_books_take();
+    struct tree *inner = inner_make();
+    struct segment *segment = segment_make_pages(1);
+    for (uint64_t i = 0; i < 3 * SHARE_BATCH; i++)
+        map(inner, i * PAGE_SIZE, &segment->object, 0, PAGE_SIZE, PERM_R);
+    object_drop(&segment->object);
+    uint64_t where = core_this()->where;
+    object_drop(&inner->object);
+    check(core_this()->where >= where + 2 * WHERE_CROSSING);
+    check_share_books(before);
+}
+
 /* A root runs on one core at a time, and cr3 leaves it before another core may have it. */
 TEST(tree_load_one_core_at_a_time)
 {

@@ -11,8 +11,8 @@
  * rights   what the caller must be able to show, as text
  * errors   ERROR_SET(INVAL) | ...: all that the call can return
  *
- * What the call does, with units, stands as a comment above its line. Whoever includes a list defines CALL before, and
- * undefines it after. */
+ * What the call does, with units, stands as a comment above its line. Whoever includes a list defines CALL before,
+ * and undefines it after. */
 #ifndef COREY_CALL_DEF_H
 #define COREY_CALL_DEF_H
 

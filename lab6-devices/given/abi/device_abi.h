@@ -42,7 +42,8 @@ struct device_status {
 /* Failures on demand: core argument[0]'s argument[1]-th next allocation fails; 0: none. Only in MODE=debug. */
 #define FAILURES_SET 1
 
-/* The books. The data become records from number argument[0] on; argument[1] becomes the next number, 0 at the end. */
+/* The books. The data become records from number argument[0] on; argument[1] becomes the next number, 0 at the
+ * end. */
 #define BOOKS_OBJECTS  1 /* struct books_object: public ones, and what the caller's shares reach */
 #define BOOKS_CORES    2 /* struct books_core */
 #define BOOKS_ENTRIES  3 /* struct books_entry: entries of those shares */
