@@ -336,6 +336,7 @@ gdb: image
 
 grade:
 	$(call install,build)
+	$(earlier_note)
 	$(Q)python3 -B $(ROOT)/grade/grade.py $(if $(IN_LAB),--folder $(LAB),$(if $(filter command line,$(origin LAB)),--lab $(LAB))) \
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
