@@ -92,8 +92,7 @@ def mutant_kernel(mutant, home, lab):
     of its exercise come from the mutant's tree where that is enough."""
     label = f"mutant-{mutant.name}"
     for source in [home] if lab is home else [other for other in labs() if other.solved]:
-        texts = {path.name: path.read_text(encoding="utf-8")
-                 for path in (ROOT / "solutions" / source.folder).iterdir()}
+        texts = {name: source.solution_path(name).read_text(encoding="utf-8") for name in source.files}
         if source is home:
             texts.update({name: apply_mutant(mutant, name, texts[name]) for name in mutant.files})
         tree = write_tree(label, source, texts)
