@@ -136,6 +136,9 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
+# A run of its own: with -MD, nasm 2.16 leaves included files out.
+nasm_depends = -M -MP -MT $@
+
 # $1 lab, $2 where the objects go, $3 where the sources are, $4 more flags
 define kernel_rules
 $2/%.o: $3/%.c $(OUT)/kernel.flags
@@ -146,7 +149,8 @@ $2/%.o: $3/%.c $(OUT)/kernel.flags
 $2/%.o: $3/%.asm $(OUT)/nasm.flags
 	@mkdir -p $$(@D)
 	@echo "  NASM  $$(patsubst $(ROOT)/%,%,$$<)"
-	$(Q)nasm $(NASMFLAGS) $(call nasm_includes,$1) -MD $$(@:.o=.d) -MP $$< -o $$@
+	$(Q)nasm $(call nasm_includes,$1) $$(nasm_depends) $$< >$$(@:.o=.d)
+	$(Q)nasm $(NASMFLAGS) $(call nasm_includes,$1) $$< -o $$@
 endef
 
 # $1 lab, $2 objects, $3 sources, $4 more flags
@@ -159,7 +163,8 @@ $2/%.o: $3/%.c $(OUT)/user.flags $(if $(filter 7,$1),$(NEWLIB)/done)
 $2/%.o: $3/%.asm $(OUT)/nasm.flags
 	@mkdir -p $$(@D)
 	@echo "  NASM  $$(patsubst $(ROOT)/%,%,$$<)"
-	$(Q)nasm $(NASMFLAGS) $(call nasm_includes,$1) -MD $$(@:.o=.d) -MP $$< -o $$@
+	$(Q)nasm $(call nasm_includes,$1) $$(nasm_depends) $$< >$$(@:.o=.d)
+	$(Q)nasm $(NASMFLAGS) $(call nasm_includes,$1) $$< -o $$@
 endef
 
 LIBOS_GIVEN := $(patsubst $(ROOT)/%/,%,$(sort $(dir $(wildcard $(ROOT)/lab7-libos/given/*/*.c))))
@@ -235,7 +240,8 @@ $(KERNEL)/kernel.elf: $(KERNEL_OBJECTS) $(KERNEL)/objects $(ROOT)/lab1-boot/give
 $(BUILD)/boot/%.bin: $(BOOT)/%.asm
 	@mkdir -p $(@D)
 	@echo "  NASM  lab1-boot/given/boot/$*.asm"
-	$(Q)nasm -Werror -f bin -I$(BOOT)/ -I$(ROOT)/lab1-boot/ -MD $(@:.bin=.d) -MP $< -o $@
+	$(Q)nasm -I$(BOOT)/ -I$(ROOT)/lab1-boot/ $(nasm_depends) $< >$(@:.bin=.d)
+	$(Q)nasm -Werror -f bin -I$(BOOT)/ -I$(ROOT)/lab1-boot/ $< -o $@
 
 $(addprefix $(BUILD)/bench/,$(BOOKS)):
 	@echo "  BOOKS"

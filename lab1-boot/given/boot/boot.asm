@@ -79,9 +79,8 @@ loader_packet:
 no_extensions   db "this BIOS cannot read the disk by linear address", 0
 no_loader       db "disk error while reading the loader", 0
 
-; From byte 446 on lies the partition table, here empty.
-%if $ - $$ > 446
-%error "the boot sector is too long"
-%endif
-        times 510 - ($ - $$) db 0
+; From byte 446 on lies the partition table, here empty. A sector that is too long would need a negative `times`, which
+; is an error.
+        times 446 - ($ - $$) db 0
+        times 510 - 446 db 0
         dw      0xaa55
