@@ -136,8 +136,8 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-# A run of its own: with -MD, nasm 2.16 leaves included files out.
-nasm_depends = -M -MP -MT $@
+# What assembly may include. nasm 2.16 cannot tell: -MD leaves included files out, -M refuses some sources.
+INCLUDED := $(wildcard $(ROOT)/lab*/*.inc $(ROOT)/lab*/given/*.inc $(ROOT)/lab*/given/boot/*.inc)
 
 # $1 lab, $2 where the objects go, $3 where the sources are, $4 more flags
 define kernel_rules
@@ -146,10 +146,9 @@ $2/%.o: $3/%.c $(OUT)/kernel.flags
 	@echo "  CC    $$(patsubst $(ROOT)/%,%,$$<)"
 	$(Q)$(CC) $(KERNEL_CFLAGS) $4 $(call kernel_includes,$1) -MMD -MP -c $$< -o $$@
 
-$2/%.o: $3/%.asm $(OUT)/nasm.flags
+$2/%.o: $3/%.asm $(INCLUDED) $(OUT)/nasm.flags
 	@mkdir -p $$(@D)
 	@echo "  NASM  $$(patsubst $(ROOT)/%,%,$$<)"
-	$(Q)nasm $(call nasm_includes,$1) $$(nasm_depends) $$< >$$(@:.o=.d)
 	$(Q)nasm $(NASMFLAGS) $(call nasm_includes,$1) $$< -o $$@
 endef
 
@@ -160,10 +159,9 @@ $2/%.o: $3/%.c $(OUT)/user.flags $(if $(filter 7,$1),$(NEWLIB)/done)
 	@echo "  CC    $$(patsubst $(ROOT)/%,%,$$<)"
 	$(Q)$(CC) $(USER_CFLAGS) $4 $(call user_includes,$1) $(if $(filter 7,$1),$(LIBOS_INCLUDES)) -MMD -MP -c $$< -o $$@
 
-$2/%.o: $3/%.asm $(OUT)/nasm.flags
+$2/%.o: $3/%.asm $(INCLUDED) $(OUT)/nasm.flags
 	@mkdir -p $$(@D)
 	@echo "  NASM  $$(patsubst $(ROOT)/%,%,$$<)"
-	$(Q)nasm $(call nasm_includes,$1) $$(nasm_depends) $$< >$$(@:.o=.d)
 	$(Q)nasm $(NASMFLAGS) $(call nasm_includes,$1) $$< -o $$@
 endef
 
@@ -237,10 +235,9 @@ $(KERNEL)/kernel.elf: $(KERNEL_OBJECTS) $(KERNEL)/objects $(ROOT)/lab1-boot/give
 	$(Q)nasm -f elf64 $(KERNEL)/symbols.asm -o $(KERNEL)/symbols.o
 	$(Q)$(LD_KERNEL) -o $@ $(KERNEL_OBJECTS) $(KERNEL)/symbols.o
 
-$(BUILD)/boot/%.bin: $(BOOT)/%.asm
+$(BUILD)/boot/%.bin: $(BOOT)/%.asm $(INCLUDED)
 	@mkdir -p $(@D)
 	@echo "  NASM  lab1-boot/given/boot/$*.asm"
-	$(Q)nasm -I$(BOOT)/ -I$(ROOT)/lab1-boot/ $(nasm_depends) $< >$(@:.bin=.d)
 	$(Q)nasm -Werror -f bin -I$(BOOT)/ -I$(ROOT)/lab1-boot/ $< -o $@
 
 $(addprefix $(BUILD)/bench/,$(BOOKS)):
