@@ -2,12 +2,13 @@
 #include "elf.h"
 #include "module.h"
 #include "string.h"
+#include "program_check.h"
 #include "tree_test.h"
 
 TEST(program_hello)
 {
-    program_check("hello");
-    program_check("hello   with arguments ");
+    program_check("hello", 0);
+    program_check("hello   with arguments ", 0);
 }
 
 TEST(program_status)
@@ -37,13 +38,13 @@ TEST(program_unknown)
 /* What a program was given: its memory's rights and contents, boot page, handles. */
 TEST(program_memory)
 {
-    program_check("test_calls memory");
+    program_check("test_calls memory", 0);
 }
 
 /* System calls on trees, as a program makes them. */
 TEST(program_trees)
 {
-    program_check("test_calls trees");
+    program_check("test_calls trees", 0);
 }
 
 /* The k-th allocation fails, k rising until the program starts: an error each time, and the books are as before. */
@@ -67,7 +68,7 @@ TEST(program_out_of_memory)
 /* What is no record is refused, and not dropped in silence. */
 TEST(program_records)
 {
-    program_check("test_calls records");
+    program_check("test_calls records", 0);
 }
 
 /* Damaged files, seeded: an error, or parts that lie in the file, in memory's range, and apart from each other. */

@@ -2,27 +2,28 @@
 #include "calls4.h"
 #include "machine.h"
 #include "string.h"
+#include "program_check.h"
 #include "tree_test.h"
 
 TEST(syscall_keeps_registers)
 {
-    program_check("test_calls registers");
+    program_check("test_calls registers", 0);
 }
 
 /* Whatever ring 3 has in rsp: nothing of it is touched, and it comes back. */
 TEST(syscall_leaves_the_stack_alone)
 {
-    program_check("test_calls stack");
+    program_check("test_calls stack", 0);
 }
 
 TEST(syscall_keeps_flags)
 {
-    program_check("test_calls flags");
+    program_check("test_calls flags", 0);
 }
 
 TEST(syscall_results)
 {
-    program_check("test_calls results");
+    program_check("test_calls results", 0);
 }
 
 /* A call from the last address below 2^47 would return to 2^47, which sysret must not be given. The processor

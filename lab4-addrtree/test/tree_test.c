@@ -116,14 +116,3 @@ probe_write(uint64_t address, uint64_t value)
 }
 
 /* --- programs ------------------------------------------------------------------------------------------- */
-
-void
-program_check(const char *command)
-{
-    struct share_books before = share_books_take();
-    struct program_end end;
-    check_equal(0, program_run(command, &end));
-    check_equal(END_EXIT, end.reason);
-    check_equal(0, end.status);
-    check_share_books(before);
-}

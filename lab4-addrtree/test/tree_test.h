@@ -40,7 +40,4 @@ bool probe_write(uint64_t address, uint64_t value);
 /* The directory entry of a root for an address, or 0. */
 uint64_t directory_of(struct tree *tree, uint64_t address);
 
-/* Runs a program, which must end by itself with status 0 and leave the books as they were. */
-void program_check(const char *command);
-
 #endif

@@ -1,4 +1,5 @@
 /* Given: traps of ring 3. user/test_traps.c is ring 3's side. */
+#include "program_check.h"
 #include "tree_test.h"
 
 /* A program that must be ended by this exception; the kernel lives, and nothing is left of it. */
@@ -12,7 +13,7 @@ check_ended_by(const char *command, uint64_t vector)
     check_equal(vector, end.status);
     check(end.rip >= USER_BASE && end.rip < USER_END);
     check_share_books(before);
-    program_check("hello");
+    program_check("hello", 0);
 }
 
 TEST(trap_divide_ends_the_program)
@@ -48,45 +49,45 @@ TEST(trap_hostile_area_ends_the_program)
 /* Memory that is mapped, but not to be executed. */
 TEST(trap_execute_data)
 {
-    program_check("test_traps execute");
+    program_check("test_traps execute", 0);
 }
 
 /* The handler sees cause, address and all registers, and mends what was wrong. */
 TEST(trap_handled)
 {
-    program_check("test_traps handled");
+    program_check("test_traps handled", 0);
 }
 
 TEST(trap_area_rules)
 {
-    program_check("test_traps area");
+    program_check("test_traps area", 0);
 }
 
 TEST(trap_return_rules)
 {
-    program_check("test_traps return");
+    program_check("test_traps return", 0);
 }
 
 TEST(trap_pending)
 {
-    program_check("test_traps pending");
+    program_check("test_traps pending", 0);
 }
 
 /* No page left is a trap of its own kind, and not the end. */
 TEST(trap_no_page)
 {
-    program_check("test_traps memory");
+    program_check("test_traps memory", 0);
 }
 
 /* A page that is mapped, and that the processor may not touch all the same. */
 TEST(trap_processor_access)
 {
-    program_check("test_traps processor");
+    program_check("test_traps processor", 0);
 }
 
 /* A program starts with clean vector registers, whatever the one before has left. */
 TEST(trap_vectors_are_clean)
 {
-    program_check("test_traps vectors");
-    program_check("test_traps vectors");
+    program_check("test_traps vectors", 0);
+    program_check("test_traps vectors", 0);
 }

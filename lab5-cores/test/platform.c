@@ -1,5 +1,5 @@
 /* platform.h in ring 3: user/test_platform.c does the work. */
-#include "program_check.h"
+#include "../../lab4-addrtree/test/program_check.h"
 
 TEST(platform_memory)
 {

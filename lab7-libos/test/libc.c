@@ -1,5 +1,5 @@
 /* The C library in ring 3: programs/test_libc.c does the work; here is what it must end with. */
-#include "program_check.h"
+#include "../../lab4-addrtree/test/program_check.h"
 
 TEST(libc_stdio)
 {

@@ -1,6 +1,6 @@
 /* The heap in ring 3: programs/test_malloc.c does the work; here is what it must end with. */
 #include "console.h"
-#include "program_check.h"
+#include "../../lab4-addrtree/test/program_check.h"
 
 #define COMMAND_MOST   64
 #define NO_PAGE_STATUS 137 /* as in given/memory/no_page.h */

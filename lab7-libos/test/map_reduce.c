@@ -1,5 +1,5 @@
 /* Exercise 7.7 in ring 3: programs/test_map_reduce.c does the work and says on the console what was wrong. */
-#include "program_check.h"
+#include "../../lab4-addrtree/test/program_check.h"
 
 TEST(map_emit)
 {
