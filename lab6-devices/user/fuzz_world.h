@@ -97,8 +97,10 @@ trap_return_try(uint64_t number, uint64_t frame)
 static void
 trap_set_own(void)
 {
-    while (core_set_trap(&trap_area, trap_handler, trap_stack + TRAP_STACK) < 0)
-        ; /* an allocation that was made to fail */
+    /* Once, an allocation may have been made to fail; from then on memory is at its end. */
+    for (unsigned failed = 0; core_set_trap(&trap_area, trap_handler, trap_stack + TRAP_STACK) < 0; failed++)
+        if (failed > 0)
+            room_make();
 }
 
 static int64_t
