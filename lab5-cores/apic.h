@@ -4,7 +4,7 @@
 
 #include "types.h"
 
-/* Turns this core's controller on; the old 8259 pair is masked. Start-up. */
+/* Turns this core's controller on. Start-up. */
 void apic_begin(void);
 
 /* Ends the interrupt that is being served. */

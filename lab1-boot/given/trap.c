@@ -115,9 +115,17 @@ gate_set(uint64_t vector)
     };
 }
 
+/* Data ports of the two 8259 interrupt controllers; all ones mask every line. */
+#define PIC_FIRST_DATA  0x21
+#define PIC_SECOND_DATA 0xa1
+
 void
 trap_begin(void)
 {
+    /* The firmware has left them sending their interrupts as vectors 8 to 15, which are exceptions'. */
+    port_write8(PIC_FIRST_DATA, 0xff);
+    port_write8(PIC_SECOND_DATA, 0xff);
+
     struct task_state *task = CORE_OWN(task_state);
     task->ist[OWN_NMI - 1] = own_stack_make();
     task->ist[OWN_DOUBLE - 1] = own_stack_make();

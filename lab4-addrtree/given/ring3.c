@@ -21,17 +21,8 @@
 #define CR4_FXSAVE    (1ul << 9)
 #define CR4_EXCEPTION (1ul << 10)
 
-/* Data ports of the two 8259 interrupt controllers; all ones mask every line. */
-#define PIC_FIRST_DATA  0x21
-#define PIC_SECOND_DATA 0xa1
-
 STARTUP(30, ring3)
 {
-    /* Ring 3 runs with interrupts on, and the firmware has left the old controllers sending theirs as vectors
-     * 8 to 15. */
-    port_write8(PIC_FIRST_DATA, 0xff);
-    port_write8(PIC_SECOND_DATA, 0xff);
-
     msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SYSCALL);
     /* syscall loads the first selector, sysret those 8 and 16 above the second: SDM vol. 2B, SYSCALL and SYSRET */
     msr_write(MSR_STAR, (uint64_t)SELECTOR_KERNEL_CODE << 32 | (uint64_t)(SELECTOR_USER_DATA - 8) << 48);

@@ -27,10 +27,6 @@ enum apic_register {
 #define ENTRY_NMI       (4u << 8)
 #define DIVIDE_BY_16    3u
 
-/* Data ports of the two 8259 interrupt controllers; all ones masks every line. */
-#define PIC_FIRST_DATA  0x21
-#define PIC_SECOND_DATA 0xa1
-
 static char *registers;
 static uint64_t counts, of_ticks; /* the timer counts `counts` in `of_ticks` */
 
@@ -49,8 +45,6 @@ apic_write(enum apic_register where, uint32_t value)
 void
 apic_begin(void)
 {
-    port_write8(PIC_FIRST_DATA, 0xff);
-    port_write8(PIC_SECOND_DATA, 0xff);
     msr_write(MSR_APIC_BASE, msr_read(MSR_APIC_BASE) | APIC_ENABLED);
     if (registers == NULL)
         registers = device_map(APIC_ADDRESS, APIC_BYTES);
