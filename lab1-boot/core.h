@@ -10,7 +10,7 @@
  *   orders  bits that others set by compare-and-swap (and the core itself); HALT carries a run number.
  *   want    flushes of the TLB that others have asked for: a count, raised by them.
  *   done    flushes made: the core reads want, flushes, publishes what it read as done.
- * Words that cores share are accessed by __atomic builtins only. */
+ * Words that cores share are accessed by __atomic builtins only: ThreadSanitizer sees nothing else. */
 #ifndef COREY_CORE_H
 #define COREY_CORE_H
 
@@ -101,9 +101,43 @@ void core_rest(void);
  * it where needed, and waits until it has left ring 3. Any core, itself included. */
 void core_order(uint32_t index, uint64_t order);
 
-/* Has each core of the list (indices) flush its TLB, and returns when none of them can use an old translation in
- * ring 3 any more. The caller has changed the tables before. May name this core. */
-void core_flush(const uint32_t *indices, size_t count);
+/* Flushes this core's TLB where somebody has asked for it, and publishes that. In the kernel. */
+void core_flush_own(void);
+
+/* Carries out the orders that stand and the flushes that others have asked for, without leaving the kernel: for a core
+ * that waits in its kernel for something to do. No locks held. May not return, when an order ends the program. */
+void core_obey(void);
+
+/* A set of cores, for whom a change of tables concerns. All zero: nobody. */
+struct core_set {
+    uint64_t bits[CORE_MAX / 64];
+};
+
+static inline void
+core_set_add(struct core_set *set, uint32_t index)
+{
+    set->bits[index / 64] |= 1ul << index % 64;
+}
+
+static inline bool
+core_set_has(const struct core_set *set, uint32_t index)
+{
+    return set->bits[index / 64] >> index % 64 & 1;
+}
+
+/* The first core of the set from index `from` on; CORE_MAX: there is none. */
+static inline uint32_t
+core_set_next(const struct core_set *set, uint32_t from)
+{
+    while (from < CORE_MAX && !core_set_has(set, from))
+        from++;
+    return from;
+}
+
+/* Has each core of the set flush its TLB, and returns when none of them can use an old translation in ring 3 any
+ * more. The caller has changed the tables before, and has fenced before it read who is concerned. May name this core.
+ * Until lab 5 there is no other core, and only this one's TLB is flushed (weak default); lab 5's is exercise 5.4. */
+void core_flush(const struct core_set *set);
 
 /* What carries out orders on the way to ring 3; each sees all bits. An entry may not return. */
 struct order_handler {

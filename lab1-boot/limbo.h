@@ -3,10 +3,17 @@
  * Lookups take no lock. So what has been unlinked (a share's entry and its object, a mapping, a page, a table) may
  * be in use by a core that found it a moment ago. It is freed after a grace period:
  *
- *     unlink ... full fence ... note which cores are in their kernel ... each one's `where` has moved ... free
+ *     unlink ... full fence ... note where the cores are ... each one that was in its kernel has crossed ... free
  *
  * A core keeps nothing across a crossing, so after it nobody can hold the thing. A core in ring 3 or asleep holds
- * nothing to begin with. Items wait on the list of the core that gave them up, in two batches: `fresh` collects,
+ * nothing to begin with.
+ *
+ * The processor, too, can hold something: its walker writes accessed bits into page tables that it reaches through
+ * entries it has cached, and it may do so while its core is in the kernel, or on the way out with `where` at ring 3
+ * already. So a flush that was asked for when the note was taken must have been made as well (`done`), unless the core
+ * is asleep: then it has left the tables of ring 3, and it will load them anew.
+ *
+ * Items wait on the list of the core that gave them up, in two batches: `fresh` collects,
  * `noted` has its grace period running. */
 #ifndef COREY_LIMBO_H
 #define COREY_LIMBO_H

@@ -211,9 +211,9 @@ uint64_t entry_bits(uint64_t perm);
  * E_FAULT: nothing is mapped, or `execute` and not X. No locks held. */
 int tree_fault(struct tree *root, uint64_t address, enum access access, bool execute);
 
-/* The cores that may have translations of this tree: those that run on it, or on a root that shows it; at
- * most CORE_MAX. Tree locked. */
-size_t tree_cores(struct tree *tree, uint32_t *indices);
+/* Adds the cores that may have translations of this tree: those that run on it, or on a root that shows it. The caller
+ * has fenced after it changed the tables. Tree locked. */
+void tree_cores(struct tree *tree, struct core_set *cores);
 
 /* Loads a root on this core, or, for null, the kernel's own; leaves the one that ran here. The caller holds
  * it as long as it runs. E_BUSY: it runs on another core (T7). */

@@ -17,6 +17,17 @@ void apic_timer_set(uint64_t ticks);
 /* Measures the timer against clock_ticks() over `ticks`; once, before apic_timer_set. */
 void apic_timer_calibrate(uint64_t ticks);
 
+/* What an interrupt to another core says: SDM vol. 3A, figure 11-12. The vector, or the page of the first instruction,
+ * stands in the low byte. */
+enum apic_message {
+    APIC_VECTOR = 0x4000,  /* an interrupt with this vector */
+    APIC_INIT = 0x4500,    /* reset, and wait for APIC_STARTUP */
+    APIC_STARTUP = 0x4600, /* begin in real mode at low byte * 4096 */
+};
+
+/* Sends it to the core that the processor calls `id`, at most 254; returns when the controller has taken it. */
+void apic_send(uint32_t id, uint32_t message);
+
 /* The processor's own name of this core. */
 uint32_t apic_id(void);
 

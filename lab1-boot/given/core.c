@@ -45,29 +45,33 @@ core_enter(void)
     core_cross(core_this(), CORE_KERNEL);
 }
 
-/* Flushes if anybody has asked for it. */
-static void
-core_flush_own(struct core *core)
+void
+core_flush_own(void)
 {
-    /* Acquire: the tables that were changed before the raise are read after it (partner: core_flush). */
+    struct core *core = core_this();
+    /* Acquire: the tables that were changed before the raise are read after it (partner: the raise in core_flush). */
     uint64_t want = __atomic_load_n(&core->want, __ATOMIC_ACQUIRE);
     if (want == __atomic_load_n(&core->done, __ATOMIC_RELAXED)) /* nobody else writes done */
         return;
     cr3_write(cr3_read());
-    /* Release: the flush is made before anyone reads that it is (partner: core_flush_waits). */
+    /* Release: the flush is made before anyone reads that it is (partners: the waits of core_flush and of limbo). */
     __atomic_store_n(&core->done, want, __ATOMIC_RELEASE);
 }
 
-static void
-core_obey(struct core *core)
+void
+core_obey(void)
 {
-    /* Acquire: what the giver did before the order is seen by who carries it out (partner: core_order). */
-    uint64_t orders = __atomic_exchange_n(&core->orders, 0, __ATOMIC_ACQUIRE);
-    if (orders >> ORDER_RUN_SHIFT != core->run)
-        orders &= ORDER_TICK | ORDER_WAKE; /* a halt of a run that is over, or not ours */
-    TABLE_EACH (order, const struct order_handler, entry)
-        if ((*entry)->bits & orders)
-            (*entry)->carry_out(orders);
+    struct core *core = core_this();
+    if (__atomic_load_n(&core->orders, __ATOMIC_RELAXED) != 0) { /* only to spare the exchange */
+        /* Acquire: what the giver did before the order is seen by who carries it out (partner: core_order). */
+        uint64_t orders = __atomic_exchange_n(&core->orders, 0, __ATOMIC_ACQUIRE);
+        if (orders >> ORDER_RUN_SHIFT != core->run)
+            orders &= ORDER_TICK | ORDER_WAKE; /* a halt of a run that is over, or not ours */
+        TABLE_EACH (order, const struct order_handler, entry)
+            if ((*entry)->bits & orders)
+                (*entry)->carry_out(orders);
+    }
+    core_flush_own();
 }
 
 /* SEQ_CST, after `where` was written: see the head of this file. */
@@ -84,9 +88,7 @@ core_leave(void)
     struct core *core = core_this();
     limbo_turn();
     for (;;) {
-        if (__atomic_load_n(&core->orders, __ATOMIC_RELAXED) != 0) /* only to spare the exchange */
-            core_obey(core);
-        core_flush_own(core);
+        core_obey();
         core_cross(core, CORE_RING3);
         if (!core_is_wanted(core))
             return;
@@ -99,7 +101,7 @@ core_pass(void)
 {
     struct core *core = core_this();
     core_cross(core, CORE_KERNEL);
-    core_flush_own(core);
+    core_flush_own();
     uint64_t orders =
         __atomic_load_n(&core->orders, __ATOMIC_RELAXED); /* carried out later, on the way to ring 3 */
     return (orders & ORDER_HALT) && orders >> ORDER_RUN_SHIFT == core->run ? E_HALTED : 0;
@@ -145,34 +147,13 @@ core_order(uint32_t index, uint64_t order)
         cpu_pause();
 }
 
-/* Whether core may still be in ring 3 with translations from before its want was raised to `ticket`. A stay in ring
- * 3 that began after the raise has flushed on its way, or is about to come back and do so. */
-static bool
-core_flush_waits(struct core *core, uint64_t ticket)
+__attribute__((weak)) void /* until lab 5 */
+core_flush(const struct core_set *set)
 {
-    return WHERE_STATE(__atomic_load_n(&core->where, __ATOMIC_SEQ_CST)) == CORE_RING3 &&
-           __atomic_load_n(&core->done, __ATOMIC_ACQUIRE) < ticket;
-}
-
-void
-core_flush(const uint32_t *indices, size_t count)
-{
-    /* First everybody is asked, then waited for: the interrupts travel side by side. */
-    for (size_t i = 0; i < count; i++) {
-        struct core *core = CORE_AT(indices[i], core_words);
-        uint64_t ticket = __atomic_add_fetch(&core->want, 1, __ATOMIC_SEQ_CST);
-        if (core == core_this())
-            core_flush_own(core);
-        else if (core_flush_waits(core, ticket))
-            core_interrupt(indices[i]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct core *core = CORE_AT(indices[i], core_words);
-        uint64_t ticket =
-            __atomic_load_n(&core->want, __ATOMIC_RELAXED); /* ours, or a later one that covers ours */
-        while (core_flush_waits(core, ticket))
-            cpu_pause();
-    }
+    if (!core_set_has(set, core_index()))
+        return;
+    __atomic_add_fetch(&core_this()->want, 1, __ATOMIC_RELAXED); /* this core's own, for itself */
+    core_flush_own();
 }
 
 __attribute__((weak)) void /* until lab 5 */

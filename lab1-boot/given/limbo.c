@@ -1,7 +1,7 @@
 /* Limbo: three lists a core, through which each item goes in turn.
  *
  *      fresh   put here since the last note was taken
- *      noted   unlinked before `seen` was noted: `where` of each core that was in its kernel then
+ *      noted   unlinked before the note was taken: `where` and `want` of each core
  *      ripe    the grace period is over; freed, at most LIMBO_BATCH a turn, so that no exit from the kernel takes long
  */
 #include "limbo.h"
@@ -15,7 +15,9 @@ struct limbo {
     struct ticket_lock lock; /* guards all below: other cores turn our limbo when they are out of memory */
     struct limbo_item *fresh, *noted, *ripe;
     uint64_t waiting; /* items on all three; others look at it without the lock */
-    uint64_t seen[CORE_MAX];
+    struct {
+        uint64_t where, want;
+    } note[CORE_MAX];
 };
 
 static PER_CORE struct limbo limbo;
@@ -32,28 +34,42 @@ limbo_put(struct limbo_item *item, void (*release)(struct limbo_item *))
     ticket_unlock(&own->lock);
 }
 
-/* Notes where all cores are. */
+/* Notes where all cores are, and which flushes they have been asked for. */
 static void
 limbo_note(struct limbo *list)
 {
     /* What was unlinked is written before `where` is read. Partner: the exchange of `where` in core_enter, before
      * the kernel reads any link. Either we see that core in its kernel, or it sees the links without the item. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    for (uint32_t i = 0; i < core_count; i++)
-        list->seen[i] = __atomic_load_n(&CORE_AT(i, core_words)->where, __ATOMIC_SEQ_CST);
+    for (uint32_t i = 0; i < core_count; i++) {
+        const struct core *core = CORE_AT(i, core_words);
+        list->note[i].where = __atomic_load_n(&core->where, __ATOMIC_SEQ_CST);
+        /* Relaxed: whoever cleared the tables has raised it before the item came here. */
+        list->note[i].want = __atomic_load_n(&core->want, __ATOMIC_RELAXED);
+    }
+}
+
+/* Whether core `i` can hold nothing any more of what was unlinked before the note. */
+static bool
+limbo_core_is_past(const struct limbo *list, uint32_t i)
+{
+    const struct core *core = CORE_AT(i, core_words);
+    /* Acquire: that core's last use of the item is done before we free it (partner: the exchange with which it
+     * crossed). */
+    uint64_t where = __atomic_load_n(&core->where, __ATOMIC_ACQUIRE);
+    if (WHERE_STATE(list->note[i].where) == CORE_KERNEL && where == list->note[i].where)
+        return false;
+    /* Acquire: its walker is done, too (partner: the release in core_flush_own). */
+    return WHERE_STATE(where) == CORE_ASLEEP ||
+           __atomic_load_n(&core->done, __ATOMIC_ACQUIRE) >= list->note[i].want;
 }
 
 static bool
 limbo_is_over(const struct limbo *list)
 {
-    for (uint32_t i = 0; i < core_count; i++) {
-        if (WHERE_STATE(list->seen[i]) != CORE_KERNEL)
-            continue;
-        /* Acquire: that core's last use of the item is done before we free it (partner: the exchange with which it
-         * crossed). */
-        if (__atomic_load_n(&CORE_AT(i, core_words)->where, __ATOMIC_ACQUIRE) == list->seen[i])
+    for (uint32_t i = 0; i < core_count; i++)
+        if (!limbo_core_is_past(list, i))
             return false;
-    }
     return true;
 }
 

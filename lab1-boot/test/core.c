@@ -61,9 +61,12 @@ TEST(core_halt_names_a_run)
 TEST(core_flush_own)
 {
     struct core *core = core_this();
-    uint32_t indices[] = {core->index};
+    struct core_set set = {};
     uint64_t before = core->want;
-    core_flush(indices, 1);
+    core_flush(&set);
+    check_equal(before, core->done); /* it concerns nobody */
+    core_set_add(&set, core->index);
+    core_flush(&set);
     check_equal(before + 1, core->want);
     check_equal(before + 1, core->done);
     core->want = before + 5; /* as others would ask */
@@ -81,7 +84,7 @@ order_other(void *order)
     core_order(1, (uint64_t)order);
 }
 
-/* Nobody waits for a core that is in its kernel or asleep; it finds what it is to do. In ring 3 it is interrupted,
+/* Nobody waits for a core that is in its kernel; it finds what it is to do. In ring 3 it is interrupted,
  * which the kernel of one core cannot do: it says so by a panic. */
 TEST(core_order_other)
 {
@@ -89,17 +92,23 @@ TEST(core_order_other)
     struct core *core = CORE_AT(other, core_words);
     core_order(other, ORDER_TICK);
     check_equal(ORDER_TICK, core->orders);
-    uint32_t indices[] = {0, other};
-    core_flush(indices, 2);
-    check_equal(1, core->want);
-    check_equal(0, core->done);
-
-    core->where = WHERE_CROSSING + CORE_ASLEEP;
-    core_flush(indices, 2); /* its next root flushes by itself */
-    check_equal(2, core->want);
     core->where = 2 * WHERE_CROSSING + CORE_RING3;
     check(test_panics(order_other, (void *)ORDER_WAKE));
     check_equal(ORDER_TICK | ORDER_WAKE, core->orders);
+}
+
+TEST(core_sets)
+{
+    struct core_set set = {};
+    check_equal(CORE_MAX, core_set_next(&set, 0));
+    core_set_add(&set, 3);
+    core_set_add(&set, 64);
+    core_set_add(&set, CORE_MAX - 1);
+    check_equal(3, core_set_next(&set, 0));
+    check_equal(64, core_set_next(&set, 4));
+    check_equal(CORE_MAX - 1, core_set_next(&set, 65));
+    check_equal(CORE_MAX, core_set_next(&set, CORE_MAX));
+    check(core_set_has(&set, 64) && !core_set_has(&set, 65));
 }
 
 /* An order that stands keeps the core awake: else the wake-up between looking and sleeping would be lost. */

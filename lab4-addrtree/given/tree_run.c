@@ -38,41 +38,35 @@ tree_load(struct tree *root)
     return 0;
 }
 
-/* Adds the core that runs on this root, if any, unless it is among them. */
-static size_t
-cores_add(const struct tree *root, uint32_t *indices, size_t count)
+/* Adds the core that runs on this root, if any. */
+static void
+tenant_add(const struct tree *root, struct core_set *cores)
 {
     /* SEQ_CST: after the fence in tree_flush. */
     uint32_t tenant = __atomic_load_n(&root->tenant, __ATOMIC_SEQ_CST);
-    for (size_t i = 0; i < count; i++)
-        if (indices[i] == tenant - 1)
-            return count;
     if (tenant != 0)
-        indices[count++] = tenant - 1;
-    return count;
+        core_set_add(cores, tenant - 1);
 }
 
-size_t
-tree_cores(struct tree *tree, uint32_t *indices)
+void
+tree_cores(struct tree *tree, struct core_set *cores)
 {
     if (!tree->inner)
-        return cores_add(tree, indices, 0);
-    size_t count = 0;
+        tenant_add(tree, cores);
     for (struct mapping *shown = tree->shown; shown != NULL; shown = shown->next_shown)
-        count = cores_add(shown->tree, indices, count);
-    return count;
+        tenant_add(shown->tree, cores);
 }
 
 void
 tree_flush(struct tree *tree)
 {
-    uint32_t indices[CORE_MAX];
+    struct core_set cores = {};
     /* The changed tables are written before any tenant is read. Partner: the exchange in tree_load. Either we
      * see the tenant, or its processor, whose walks come after, sees the changes. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    size_t count = tree_cores(tree, indices);
-    if (count == 0)
+    tree_cores(tree, &cores);
+    if (core_set_next(&cores, 0) == CORE_MAX)
         return;
     CORE_OWN(tree_counts)->flushes++;
-    core_flush(indices, count);
+    core_flush(&cores);
 }

@@ -14,6 +14,8 @@ enum apic_register {
     APIC_PRIORITY = 0x080,
     APIC_END = 0x0b0,
     APIC_SPURIOUS = 0x0f0,
+    APIC_COMMAND = 0x300,
+    APIC_TARGET = 0x310,
     APIC_TIMER = 0x320,
     APIC_LINT0 = 0x350,
     APIC_LINT1 = 0x360,
@@ -26,6 +28,7 @@ enum apic_register {
 #define ENTRY_MASKED    (1u << 16)
 #define ENTRY_NMI       (4u << 8)
 #define DIVIDE_BY_16    3u
+#define COMMAND_PENDING (1u << 12) /* the last message is still on its way */
 
 static char *registers;
 static uint64_t counts, of_ticks; /* the timer counts `counts` in `of_ticks` */
@@ -87,6 +90,15 @@ apic_timer_calibrate(uint64_t ticks)
     of_ticks = clock_ticks() - start;
     apic_write(APIC_TIMER_INITIAL, 0);
     apic_write(APIC_TIMER, VECTOR_TIMER);
+}
+
+void
+apic_send(uint32_t id, uint32_t message)
+{
+    apic_write(APIC_TARGET, id << 24);
+    apic_write(APIC_COMMAND, message); /* this write sends it */
+    while (apic_read(APIC_COMMAND) & COMMAND_PENDING)
+        cpu_pause();
 }
 
 uint32_t
