@@ -32,6 +32,7 @@ enum core_state {
 #define ORDER_TICK      1ul /* the core's timer has run out */
 #define ORDER_WAKE      2ul /* somebody has called core_wake */
 #define ORDER_HALT      4ul /* end the run whose number stands in the bits above */
+#define ORDER_STOP      8ul /* stand still until told to go on */
 #define ORDER_RUN_SHIFT 16
 
 struct core {
@@ -139,7 +140,7 @@ core_set_next(const struct core_set *set, uint32_t from)
  * Until lab 5 there is no other core, and only this one's TLB is flushed (weak default); lab 5's is exercise 5.4. */
 void core_flush(const struct core_set *set);
 
-/* What carries out orders on the way to ring 3; each sees all bits. An entry may not return. */
+/* What carries out orders on the way to ring 3, by rising stage; each sees all bits. The last one may not return. */
 struct order_handler {
     uint64_t bits;
     void (*carry_out)(uint64_t orders);

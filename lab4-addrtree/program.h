@@ -34,16 +34,38 @@ struct program_end {
     uint64_t error, address, rip;
 };
 
-/* Runs ring 3 from this frame until it ends, on the tree and share set that are in place; then returns here,
- * on the same kernel stack. How the test runner, the monitor and the start of the machine run programs on
- * core 0. */
+/* Runs ring 3 from this frame until it ends, on the tree, share set and trap target that are in place; then returns
+ * here, on the same kernel stack. The caller has raised this core's run number. */
 void program_enter(const struct trap_frame *frame, struct program_end *end);
 
 /* Ends the program that runs on this core: back to program_enter's caller. */
 __attribute__((noreturn)) void program_end(const struct program_end *end);
 
-/* How the last program on core `index` ended; reason 0: none has yet. */
-const struct program_end *program_last_end(uint32_t index);
+/* Whether a program runs on this core: between the two. */
+bool program_runs(void);
+
+/* The frame in which a program begins: at `entry`, interrupts on, arguments as the ABI passes the first six. */
+static inline struct trap_frame
+program_frame(uint64_t entry, uint64_t stack, const uint64_t argument[6])
+{
+    return (struct trap_frame){
+        .rip = entry,
+        .cs = SELECTOR_USER_CODE,
+        .rflags = 0x202, /* interrupts on; bit 1 is always set */
+        .rsp = stack,
+        .ss = SELECTOR_USER_DATA,
+        .rdi = argument[0],
+        .rsi = argument[1],
+        .rdx = argument[2],
+        .rcx = argument[3],
+        .r8 = argument[4],
+        .r9 = argument[5],
+    };
+}
+
+/* Called when a first program is over, its root and shares given up; null: it never began. Until lab 5 nothing is left
+ * to do (weak default); then its core is, and what it started on others. */
+void program_over(const struct program_end *end);
 
 /* Gives a trap of ring 3 to the program's handler, or ends the program where it has none or is masked (struct
  * trap_area): changes the frame, which the caller then resumes. `frame` came from ring 3. */

@@ -215,9 +215,19 @@ int tree_fault(struct tree *root, uint64_t address, enum access access, bool exe
  * has fenced after it changed the tables. Tree locked. */
 void tree_cores(struct tree *tree, struct core_set *cores);
 
+/* Makes core `index` the tenant of a root that has none (T7), for a program that is about to be handed to that core:
+ * true when it was free. tree_give_back undoes it, where nothing was handed over. */
+bool tree_claim(struct tree *root, uint32_t index);
+void tree_give_back(struct tree *root);
+
 /* Loads a root on this core, or, for null, the kernel's own; leaves the one that ran here. The caller holds
  * it as long as it runs. E_BUSY: it runs on another core (T7). */
 int tree_load(struct tree *root);
+
+/* Around a sleep (core_rest): the kernel's own tables, whose root this core stays the tenant of; then the root again,
+ * whose load drops every old translation. */
+void tree_leave_for_sleep(void);
+void tree_return(void);
 
 /* The root that this core runs on, or null. */
 struct tree *tree_current(void);

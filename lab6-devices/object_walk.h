@@ -20,7 +20,7 @@ void walk_begin(void);
 /* A reference to this object has been found. */
 void walk_reach(struct object *object);
 
-/* All references that no object holds: cores' share sets and running roots, the machine's cores and ports, transfers,
+/* All references that no object holds: cores' share sets, running roots and runs, the machine's ports, transfers,
  * the boot modules and the program that is being run. */
 void walk_roots(void);
 

@@ -42,7 +42,7 @@ CALL_HANDLER(segment_copy, share_handle, segment_handle, name_address, mode)
     struct share *share = CONTAINER_OF(found.object, struct share, object);
     struct segment *copy;
     error = segment_copy(CONTAINER_OF(source.object, struct segment, object), (enum copy_mode)mode,
-                         share->account, core_index(), name, &copy);
+                         share->account, share->object.home, name, &copy);
     int64_t value = error < 0 ? error : share_add_new(share_handle, share, &copy->object);
     object_drop(source.object);
     object_drop(found.object);

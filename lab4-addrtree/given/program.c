@@ -33,7 +33,6 @@ program_enter(const struct trap_frame *frame, struct program_end *end)
     assert(!own->runs);
     if (context_save(&own->back) == 0) {
         own->runs = true;
-        core_this()->run++;
         /* Entries from ring 3 use the rest of this stack: what lies above is ours until the program ends. */
         trap_set_kernel_stack(round_down(own->back.rsp, 16));
         msr_write(MSR_FS_BASE, 0);
@@ -50,14 +49,14 @@ program_end(const struct program_end *end)
     assert(own->runs);
     own->runs = false;
     own->end = *end;
-    trap_area_release();
+    trap_target_set(&(struct trap_target){0});
     context_load(&own->back, 1);
 }
 
-const struct program_end *
-program_last_end(uint32_t index)
+bool
+program_runs(void)
 {
-    return &CORE_AT(index, program)->end;
+    return CORE_OWN(program)->runs;
 }
 
 CALL_HANDLER(core_exit, status)

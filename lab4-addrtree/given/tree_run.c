@@ -18,24 +18,52 @@ tree_current(void)
     return tree_on(core_index());
 }
 
+bool
+tree_claim(struct tree *root, uint32_t index)
+{
+    uint32_t nobody = 0;
+    /* SEQ_CST: the tenant stands before the processor walks the tables, so whoever changes them and then
+     * reads it flushes that core (partner: the fence in tree_flush). Acquire: the core before has left it. */
+    return __atomic_compare_exchange_n(&root->tenant, &nobody, index + 1, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_RELAXED);
+}
+
+void
+tree_give_back(struct tree *root)
+{
+    /* Release: cr3 has left it before another core may run on it (partner: the exchange in tree_claim). */
+    __atomic_store_n(&root->tenant, 0, __ATOMIC_RELEASE);
+}
+
 int
 tree_load(struct tree *root)
 {
     struct tree **running = CORE_OWN(tree_running), *before = *running;
-    uint32_t nobody = 0;
     if (root == before)
         return 0;
-    /* SEQ_CST: the tenant stands before the processor walks the tables, so whoever changes them and then
-     * reads it flushes this core (partner: the fence in tree_flush). */
-    if (root != NULL && !__atomic_compare_exchange_n(&root->tenant, &nobody, core_index() + 1, false,
-                                                     __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+    /* Relaxed: no other core puts this one's number there but before it hands over a program to run on it. */
+    bool ours = root == NULL || __atomic_load_n(&root->tenant, __ATOMIC_RELAXED) == core_index() + 1;
+    if (!ours && !tree_claim(root, core_index()))
         return E_BUSY;
     cr3_write(root != NULL ? physical(page_bytes(root->top)) : physical(kernel_root));
     *running = root;
-    if (before !=
-        NULL) /* release: cr3 has left it before another core may run on it (partner: the exchange above) */
-        __atomic_store_n(&before->tenant, 0, __ATOMIC_RELEASE);
+    if (before != NULL)
+        tree_give_back(before);
     return 0;
+}
+
+void
+tree_leave_for_sleep(void)
+{
+    cr3_write(physical(kernel_root));
+}
+
+void
+tree_return(void)
+{
+    struct tree *root = tree_current();
+    if (root != NULL)
+        cr3_write(physical(page_bytes(root->top)));
 }
 
 /* Adds the core that runs on this root, if any. */

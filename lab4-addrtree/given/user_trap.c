@@ -18,14 +18,6 @@
 #define FLAGS_RING3  0x240dd5ul /* CF PF AF ZF SF TF DF OF AC ID: what ring 3 may set */
 #define PENDING_BITS (1ul << TRAP_TICK | 1ul << TRAP_WAKE | 1ul << TRAP_DEVICE)
 
-struct trap_target {
-    struct trap_area *area;  /* in the direct map; null: none */
-    struct segment *segment; /* held, `index` pinned */
-    uint64_t index;
-    uint64_t address; /* of the area, in ring 3 */
-    uint64_t entry, stack;
-};
-
 static PER_CORE struct trap_target trap_target;
 
 static bool
@@ -38,11 +30,10 @@ is_ring3_address(uint64_t address)
 
 /* Finds the area's page and pins it. */
 static int
-trap_area_pin(struct trap_target *target)
+trap_area_pin(struct tree *root, struct trap_target *target)
 {
     struct place place;
-    struct tree *root = tree_current();
-    if (root == NULL || tree_find(root, target->address, &place) < 0 || !(place.perm & PERM_W) ||
+    if (tree_find(root, target->address, &place) < 0 || !(place.perm & PERM_W) ||
         !object_hold(&place.segment->object))
         return E_FAULT;
     int error = segment_pin(place.segment, place.index, 1);
@@ -61,15 +52,31 @@ trap_area_pin(struct trap_target *target)
     return 0;
 }
 
-void
-trap_area_release(void)
+int
+trap_target_make(struct tree *root, uint64_t address, uint64_t entry, uint64_t stack, struct trap_target *out)
 {
-    struct trap_target *target = CORE_OWN(trap_target), old = *target;
-    *target = (struct trap_target){0};
-    if (old.area == NULL)
+    *out = (struct trap_target){.address = address, .entry = entry, .stack = stack};
+    if (address % PAGE_SIZE != 0 || !is_ring3_address(address) || !is_ring3_address(entry) ||
+        !is_ring3_address(stack))
+        return E_INVAL;
+    return trap_area_pin(root, out);
+}
+
+void
+trap_target_free(const struct trap_target *target)
+{
+    if (target->area == NULL)
         return;
-    segment_unpin(old.segment, old.index, 1);
-    object_drop(&old.segment->object);
+    segment_unpin(target->segment, target->index, 1);
+    object_drop(&target->segment->object);
+}
+
+void
+trap_target_set(const struct trap_target *target)
+{
+    struct trap_target *own = CORE_OWN(trap_target), before = *own;
+    *own = *target;
+    trap_target_free(&before);
 }
 
 struct segment *
@@ -80,20 +87,14 @@ trap_area_segment(uint32_t index)
 
 CALL_HANDLER(core_set_trap, address, entry, stack)
 {
-    struct trap_target target = {.address = address, .entry = entry, .stack = stack};
-    if (address == 0) {
-        trap_area_release();
-        return call_value(0);
-    }
-    if (address % PAGE_SIZE != 0 || !is_ring3_address(address) || !is_ring3_address(entry) ||
-        !is_ring3_address(stack))
-        return call_error(E_INVAL);
-    int error = trap_area_pin(&target);
-    if (error)
-        return call_error(error);
-    trap_area_release();
-    *CORE_OWN(trap_target) = target;
-    return call_value(0);
+    struct trap_target target = {0};
+    int error = 0;
+    if (address != 0)
+        error = tree_current() == NULL ? E_FAULT
+                                       : trap_target_make(tree_current(), address, entry, stack, &target);
+    if (!error)
+        trap_target_set(&target);
+    return call_value(error);
 }
 
 /* --- delivery ------------------------------------------------------------------------------------------- */

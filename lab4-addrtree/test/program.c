@@ -17,7 +17,6 @@ TEST(program_status)
     check_equal(0, program_run("test_calls status -5", &end));
     check_equal(END_EXIT, end.reason);
     check_equal(-5, end.status);
-    check_equal(-5, program_last_end(core_index())->status);
     check(tree_current() == NULL);
     check_equal(NULL, share_find(HANDLE(1, 0)).object);
 }

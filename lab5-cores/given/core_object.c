@@ -1,68 +1,126 @@
-/* Makes each core that is up an object, and gives a first program the one it runs on. */
+/* Core objects: claimed, described, given up. How they run programs is in core_program.c. */
 #include "core_object.h"
 
 #include "call.h"
 #include "calls5.h"
-#include "core_status.h"
-#include "panic.h"
-#include "program.h"
-#include "startup.h"
-#include "timer.h"
 
-static PER_CORE struct core_object *core_object;
+#define CORE_NONE CORE_MAX /* index of an object that came too late to claim a processor */
+
+/* By processor: the object that has claimed it. Atomic; only its own claimer takes it back. */
+static PER_CORE struct core_object *claimer;
 
 struct core_object *
-core_object_of(uint32_t index)
+core_claimer(uint32_t index)
 {
-    return *CORE_AT(index, core_object);
+    return __atomic_load_n(CORE_AT(index, claimer),
+                           __ATOMIC_ACQUIRE); /* partner: the release in core_claim */
 }
 
-/* Its one reference is the kernel's, for good: so it never dies. */
+/* It has left limbo, and its program is over (K2): nobody gives orders to this run any more, and those that it has left
+ * behind are ignored by the next (K3). */
 static void
 core_object_destroy(struct object *object)
 {
-    panic("core object %lx died", object->id);
+    struct core_object *core = CONTAINER_OF(object, struct core_object, object);
+    if (core->index != CORE_NONE)
+        __atomic_store_n(CORE_AT(core->index, claimer), NULL, __ATOMIC_RELEASE); /* partner: core_claim */
 }
 OBJECT_TYPE(core, OBJECT_CORE, core_object_destroy);
 
-STARTUP(51, core_object)
+/* Whether the processor's object is dead, and the processor on its way back. The object stays until we cross. */
+static bool
+core_is_coming_back(const struct core_object *core)
 {
-    for (uint32_t i = 0; i < core_count; i++) {
-        struct object *object;
-        if (object_create(OBJECT_CORE, sizeof(struct core_object), NULL, i, "core", &object) < 0)
-            panic("no memory for core %u's object", i);
-        struct core_object *core = CONTAINER_OF(object, struct core_object, object);
-        core->index = i;
-        *CORE_AT(i, core_object) = core;
+    return __atomic_load_n(&core->object.flags, __ATOMIC_RELAXED) & OBJECT_DEAD;
+}
+
+int
+core_claim(uint32_t index, struct account *account, const char *name, struct core_object **out)
+{
+    struct object *object;
+    struct core_object *seen = core_claimer(index);
+    if (seen != NULL)
+        return core_is_coming_back(seen) ? E_AGAIN : E_BUSY;
+    int error = object_create(OBJECT_CORE, sizeof(struct core_object), account, index, name, &object);
+    if (error < 0)
+        return error;
+    struct core_object *core = CONTAINER_OF(object, struct core_object, object);
+    core->index = index;
+    object_publish(object); /* others find it by the processor, too */
+    /* Release: the object is whole before it is found. Acquire: the one before has left (partner: its end). */
+    if (__atomic_compare_exchange_n(CORE_AT(index, claimer), &seen, core, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_RELAXED)) {
+        *out = core;
+        return 0;
     }
+    core->index = CORE_NONE;
+    object_drop(object);
+    return E_BUSY;
 }
 
-PROGRAM_SETUP(50, core)
-{
-    struct core_object *core = core_object_of(core_index());
-    page->core = HANDLE(1, core->object.id);
-    page->ticks_per_second = clock_frequency;
-    page->cores = core_count;
-    return share_add(share, &core->object, RIGHT_ALL);
-}
+/* --- system calls ------------------------------------------------------------------------------------------- */
 
-static enum core_condition
-core_condition_of(const struct core *core)
+CALL_HANDLER(core_alloc, share_handle, name_address, which)
 {
-    /* Relaxed: a glance; the core may be elsewhere by the time it is read. */
-    if (WHERE_STATE(__atomic_load_n(&core->where, __ATOMIC_RELAXED)) == CORE_ASLEEP)
-        return CORE_SLEEPING;
-    return core == core_this() ? CORE_RUNNING : CORE_FREE;
+    char name[NAME_SIZE];
+    int error = call_name(name_address, name);
+    if (error < 0)
+        return call_error(error);
+    struct share_found found = share_find_own(share_handle);
+    if (found.object == NULL)
+        return call_value(found.rights);
+    if (which != MEMORY_HERE && which >= core_count)
+        return call_error(E_INVAL);
+
+    struct share *share = CONTAINER_OF(found.object, struct share, object);
+    struct core_object *core;
+    uint32_t first = which == MEMORY_HERE ? 0 : (uint32_t)which;
+    uint32_t end = which == MEMORY_HERE ? core_count : first + 1;
+    /* One that is coming back is worth another call, should there be none that is free. */
+    int other = E_BUSY;
+    error = E_BUSY;
+    for (uint32_t i = first; i < end && (error == E_BUSY || error == E_AGAIN); i++) {
+        error = core_claim(i, share->account, name, &core);
+        other = error == E_AGAIN ? E_AGAIN : other;
+    }
+    if (error == E_BUSY)
+        error = other;
+    return call_value(error < 0 ? error : share_add_new(share_handle, share, &core->object));
 }
 
 CALL_HANDLER(core_current)
 {
-    uint64_t id = core_object_of(core_index())->object.id;
-    for (unsigned slot = 1; slot < HANDLE_SLOTS; slot++) {
-        if (share_find(HANDLE(slot, id)).object != NULL)
-            return call_value(HANDLE(slot, id));
+    const struct core_object *core = core_running(core_index());
+    for (unsigned slot = 1; core != NULL && slot < HANDLE_SLOTS; slot++) {
+        if (share_find(HANDLE(slot, core->object.id)).object != NULL)
+            return call_value((int64_t)HANDLE(slot, core->object.id));
     }
     return call_error(E_NOENT);
+}
+
+static struct core_status
+core_status_of(struct core_object *core)
+{
+    const struct core *words = CORE_AT(core->index, core_words);
+    ticket_lock(&core->object.lock);
+    struct core_status status = {
+        .id = core->object.id,
+        .index = core->index,
+        .apic_id = words->apic_id,
+        .condition = core->condition,
+        .run = core->run,
+        .reason = core->end.reason,
+        .status = core->end.status,
+        .error = core->end.error,
+        .address = core->end.address,
+        .rip = core->end.rip,
+    };
+    ticket_unlock(&core->object.lock);
+    /* Relaxed: a glance; the core may be elsewhere by the time it is read. */
+    if (status.condition == CORE_RUNNING &&
+        WHERE_STATE(__atomic_load_n(&words->where, __ATOMIC_RELAXED)) == CORE_ASLEEP)
+        status.condition = CORE_SLEEPING;
+    return status;
 }
 
 CALL_HANDLER(core_stat, handle, address, bytes)
@@ -70,21 +128,7 @@ CALL_HANDLER(core_stat, handle, address, bytes)
     struct share_found found = share_find_typed(handle, OBJECT_CORE, RIGHT_R);
     if (found.object == NULL)
         return call_value(found.rights);
-    uint32_t index = CONTAINER_OF(found.object, struct core_object, object)->index;
-    const struct core *core = CORE_AT(index, core_words);
-    const struct program_end *end = program_last_end(index);
-    struct core_status status = {
-        .id = found.object->id,
-        .index = index,
-        .apic_id = core->apic_id,
-        .condition = core_condition_of(core),
-        .run = core->run,
-        .reason = end->reason,
-        .status = end->status,
-        .error = end->error,
-        .address = end->address,
-        .rip = end->rip,
-    };
+    struct core_status status = core_status_of(CONTAINER_OF(found.object, struct core_object, object));
     uint64_t length = minimum(bytes, sizeof(status));
     int error = call_copy_out(address, &status, length);
     return call_value(error < 0 ? error : (int64_t)length);

@@ -3,6 +3,7 @@
 
 #include "audit_count.h"
 #include "console.h"
+#include "core_stop.h"
 #include "device.h"
 #include "mapping.h"
 #include "monitor.h"
@@ -139,6 +140,8 @@ audit_run(struct books_audit *audit)
 COMMAND(audit, "recount who owns each page, block and account")
 {
     struct books_audit audit;
+    core_stop_others();
     audit_run(&audit);
+    core_go_on();
     console_print("%lu objects, %lu mismatches\n", audit.objects, audit.mismatches);
 }

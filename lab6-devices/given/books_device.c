@@ -1,6 +1,8 @@
 /* The books: what there is, for programs that show it. Records are numbered from 0; a buffer gets those that follow its
  * argument[0], as many as it has room for. */
 #include "audit.h"
+#include "core_flush.h"
+#include "core_stop.h"
 #include "device.h"
 #include "object_walk.h"
 #include "string.h"
@@ -83,7 +85,9 @@ books_cores(struct reading *reading)
                                     .page_ins = counts->page_ins,
                                     .link_faults = counts->link_faults,
                                     .late = counts->late,
-                                    .flushes = counts->flushes};
+                                    .flushes = counts->flushes,
+                                    .asked = CORE_AT(i, core_counts)->asked,
+                                    .interrupted = CORE_AT(i, core_counts)->interrupted};
         books_put(reading, &record, sizeof(record));
     }
 }
@@ -115,28 +119,38 @@ books_audit(struct reading *reading)
 }
 
 static int
-books_device_start(struct transfer *transfer)
+books_read(struct reading *reading)
 {
-    struct reading reading = {.transfer = transfer, .from = transfer->header.argument[0]};
-    switch (transfer->header.op) {
+    switch (reading->transfer->header.op) {
     case BOOKS_OBJECTS:
-        books_walk(&reading, books_object);
-        break;
+        books_walk(reading, books_object);
+        return 0;
     case BOOKS_CORES:
-        books_cores(&reading);
-        break;
+        books_cores(reading);
+        return 0;
     case BOOKS_ENTRIES:
-        books_walk(&reading, books_entries);
-        break;
+        books_walk(reading, books_entries);
+        return 0;
     case BOOKS_MAPPINGS:
-        books_walk(&reading, books_mappings);
-        break;
+        books_walk(reading, books_mappings);
+        return 0;
     case BOOKS_AUDIT:
-        books_audit(&reading);
-        break;
+        books_audit(reading);
+        return 0;
     default:
         return E_INVAL;
     }
+}
+
+static int
+books_device_start(struct transfer *transfer)
+{
+    struct reading reading = {.transfer = transfer, .from = transfer->header.argument[0]};
+    core_stop_others();
+    int error = books_read(&reading);
+    core_go_on();
+    if (error < 0)
+        return error;
     transfer_put_argument(transfer, 1, reading.more ? reading.from : 0);
     transfer_end(transfer, reading.at);
     return 0;

@@ -111,17 +111,38 @@ walk_port(struct device *port)
         walk_reach(&transfer->segment->object);
 }
 
+/* A run that core `i` has been given, and not begun. */
+static void
+walk_start(const struct core_object *core)
+{
+    walk_reach(&core->start.root->object);
+    for (uint64_t i = 0; i < core->start.shares; i++)
+        walk_reach(&core->start.share[i].share->object);
+    if (core->start.trap.segment != NULL)
+        walk_reach(&core->start.trap.segment->object);
+}
+
+static void
+walk_core(uint32_t index)
+{
+    struct core_object *core = core_claimer(index);
+    walk_set(index);
+    if (tree_on(index) != NULL)
+        walk_reach(&tree_on(index)->object);
+    if (trap_area_segment(index) != NULL)
+        walk_reach(&trap_area_segment(index)->object);
+    if (core == NULL || core->condition != CORE_RUNNING)
+        return;
+    walk_reach(&core->object); /* the run's reference */
+    if (core_running(index) == NULL)
+        walk_start(core);
+}
+
 void
 walk_roots(void)
 {
-    for (uint32_t i = 0; i < core_count; i++) {
-        walk_set(i);
-        walk_reach(&core_object_of(i)->object);
-        if (tree_on(i) != NULL)
-            walk_reach(&tree_on(i)->object);
-        if (trap_area_segment(i) != NULL)
-            walk_reach(&trap_area_segment(i)->object);
-    }
+    for (uint32_t i = 0; i < core_count; i++)
+        walk_core(i);
     for (size_t i = 0; port_at(i) != NULL; i++)
         walk_port(port_at(i));
     for (uint32_t i = 0; i < boot.module_count; i++)

@@ -3,6 +3,7 @@
 #define COREY_CORE_CALLS_H
 
 #include "call_stub.h"
+#include "core_context.h"
 #include "core_status.h"
 
 #define CALL(number, name, parameters, names, kinds, rights, errors)                                         \

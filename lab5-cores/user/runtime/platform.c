@@ -4,8 +4,8 @@
  *               that it alone adds mappings to, so no two cores meet in a leaf table
  *     PRIVATE   mappings in the core's own root
  *
- * Each piece of memory is a segment of its own, mapped once and for good: the mapping keeps it alive, so it needs no
- * place in the share. What stands in variables here is the core's own. */
+ * Each piece of memory is a segment of its own, mapped once and for good. What stands in variables here is the core's
+ * own. How a program comes to its other cores is in team.c. */
 #include "platform_calls.h"
 
 #include <stdbool.h>
@@ -13,6 +13,7 @@
 #include "again.h"
 #include "print.h"
 #include "start.h"
+#include "team.h"
 
 #define PAGE_BYTES    4096ul
 #define PRIVATE_BASE  0x200000000000ul
@@ -20,8 +21,8 @@
 #define WINDOWS_BASE  0x300000000000ul
 #define WINDOWS_BYTES (1ul << 39) /* the most that an inner tree spans */
 
-#define MICROSECONDS 1000000ul
-#define ENOMEM       12 /* as in <errno.h>: there is no C library here */
+#define MICROSECONDS  1000000ul
+#define LOOKS_A_CHECK (1u << 20) /* while waiting: looks at the barrier between two at the cores */
 
 /* A piece of the address space that is used up from its start. */
 struct region {
@@ -35,25 +36,10 @@ static struct region private_region, window;
 /* Where the modules of the boot page are mapped; null: not yet. */
 static const char *inputs[BOOT_PAGE_MODULES];
 
-/* What the cores that have been started together share; it lies in a window. */
-struct team {
-    unsigned arrived; /* at this barrier: atomic */
-    unsigned turn;    /* barriers passed: atomic */
-};
-
-static struct team *team;
-
 static uint64_t
 round_up(uint64_t value, uint64_t unit)
 {
     return (value + unit - 1) / unit * unit;
-}
-
-/* A program has the core that it was started on: this kernel has no call that gives it another. */
-unsigned
-cores(void)
-{
-    return 1;
 }
 
 static struct region *
@@ -64,7 +50,14 @@ private_begin(void)
     return &private_region;
 }
 
-/* The caller's window. The first call makes the tree and maps it, PERM_SHARED: a copy of this program shares it. */
+static uint64_t
+window_bytes(void)
+{
+    return WINDOWS_BYTES / cores() / WINDOW_UNIT * WINDOW_UNIT;
+}
+
+/* The caller's window. The first call, on core 0, makes the tree and maps it, PERM_SHARED: all cores of the program
+ * share it. */
 static struct region *
 window_begin(void)
 {
@@ -78,9 +71,29 @@ window_begin(void)
         share_delobj(tree);
         return NULL;
     }
-    uint64_t bytes = WINDOWS_BYTES / cores() / WINDOW_UNIT * WINDOW_UNIT;
-    window = (struct region){tree, WINDOWS_BASE, 0, bytes};
+    window = (struct region){(uint64_t)tree, WINDOWS_BASE, 0, window_bytes()};
     return &window;
+}
+
+uint64_t
+windows_tree(void)
+{
+    return window.tree;
+}
+
+uint64_t
+window_next(void)
+{
+    return window.next;
+}
+
+void
+window_enter(unsigned core, uint64_t next)
+{
+    uint64_t start = core * window_bytes();
+    window.next = next ? next : start;
+    window.end = start + window_bytes();
+    private_region.tree = private_region.tree ? boot_page->root : 0;
 }
 
 /* Maps `bytes` of a segment at the region's next place. Null: no room, or no memory. */
@@ -108,7 +121,9 @@ memory(size_t bytes, enum sharing sharing)
     void *address = NULL;
     if (again(segment_set_nbytes(segment, round_up(bytes, PAGE_BYTES))) >= 0)
         address = region_map(region, segment, bytes, PERM_R | PERM_W);
-    share_delobj(segment);
+    /* A window's piece needs no name any more; a private one is copied for the other cores by its name. */
+    if (sharing == SHARED || !address)
+        share_delobj(segment);
     return address;
 }
 
@@ -138,30 +153,22 @@ input(const char *name, size_t *bytes)
     return inputs[index];
 }
 
-int
-run_on_all(void (*body)(unsigned core, void *argument), void *argument)
-{
-    if (!team)
-        team = memory(sizeof(*team), SHARED);
-    if (!team)
-        return -ENOMEM;
-    body(0, argument);
-    return 0;
-}
-
 /* The last to arrive resets the count and then opens the door. */
 void
 barrier(void)
 {
     unsigned turn = __atomic_load_n(&team->turn, __ATOMIC_RELAXED); /* it changes only when we have arrived */
     /* Releases what we wrote, acquires what those before us wrote: the last one has seen it all... */
-    if (__atomic_add_fetch(&team->arrived, 1, __ATOMIC_ACQ_REL) == cores()) {
+    if (__atomic_add_fetch(&team->arrived, 1, __ATOMIC_ACQ_REL) == team->count) {
         __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED); /* seen by all with the turn */
         /* ...and passes it on to those who wait, who acquire it below. */
         __atomic_store_n(&team->turn, turn + 1, __ATOMIC_RELEASE);
     } else {
-        while (__atomic_load_n(&team->turn, __ATOMIC_ACQUIRE) == turn)
+        for (unsigned looks = 1; __atomic_load_n(&team->turn, __ATOMIC_ACQUIRE) == turn; looks++) {
             __builtin_ia32_pause();
+            if (team_core == 0 && looks % LOOKS_A_CHECK == 0)
+                team_check(); /* one that is lost will not come */
+        }
     }
 }
 

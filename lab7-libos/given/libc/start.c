@@ -23,6 +23,28 @@ __getreent(void)
     return thread_block()->reent;
 }
 
+/* Loads a frame: fs base can be set in no other way. */
+static void
+enter(uint64_t function, uint64_t first, uint64_t second)
+{
+    /* This function's frame is never gone back to. At a function's first instruction the stack is 8 off 16. */
+    uint64_t stack = ((uint64_t)__builtin_frame_address(0) & ~15ul) - sizeof(uint64_t);
+    struct user_frame frame = {
+        .rdi = first,
+        .rsi = second,
+        .rsp = stack,
+        .rip = function,
+        .fs_base = (uint64_t)&first_thread,
+    };
+    trap_return(&frame);
+}
+
+void
+thread_block_enter(void (*function)(void))
+{
+    enter((uint64_t)function, 0, 0);
+}
+
 /* The first function that has a thread block. */
 static void
 thread_begin(int argc, char **argv)
@@ -35,14 +57,5 @@ program_begin(int argc, char **argv)
 {
     no_page_begin();
     first_thread.reent = _GLOBAL_REENT;
-    /* This function's frame is never gone back to. At a function's first instruction the stack is 8 off 16. */
-    uint64_t stack = ((uint64_t)__builtin_frame_address(0) & ~15ul) - sizeof(uint64_t);
-    struct user_frame frame = {
-        .rdi = (uint64_t)argc,
-        .rsi = (uint64_t)argv,
-        .rsp = stack,
-        .rip = (uint64_t)thread_begin,
-        .fs_base = (uint64_t)&first_thread,
-    };
-    trap_return(&frame);
+    enter((uint64_t)thread_begin, (uint64_t)argc, (uint64_t)argv);
 }

@@ -4,6 +4,8 @@
  * Invariant: every page below the heap's end is there. A segment's pages come at the first touch, where a lack of
  * memory would be a fault and the program's end; malloc is to return null instead. So growing asks the kernel to
  * write a byte into each new page: a call that fails says E_NOMEM, and the heap keeps the size that it had. */
+#include "heap.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +38,15 @@ heap_begin(void)
     }
     heap = segment;
     return 0;
+}
+
+/* Which segment that is, the mapping says. Without a name for it the heap could not grow: malloc would return null. */
+void
+heap_begin_child(void)
+{
+    struct mapping_entry shown;
+    if (heap && again(at_get(boot_page->root, &shown, sizeof(shown), HEAP_BASE)) > 0)
+        heap = HANDLE(1, shown.object);
 }
 
 /* Has the kernel write to a page of the heap, which makes it be there: a letter of the heap's name, wiped again. */

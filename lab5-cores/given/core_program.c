@@ -1,0 +1,182 @@
+/* Programs on cores: what the core does that was given one, and how it becomes free again. */
+#include "core_object.h"
+#include "core_sleep.h"
+#include "core_work.h"
+#include "panic.h"
+#include "timer.h"
+
+/* The object whose program runs here; held by the run. */
+static PER_CORE struct core_object *running;
+
+/* The run that was halted before its program had begun. */
+static PER_CORE uint64_t halted_run;
+
+struct core_object *
+core_running(uint32_t index)
+{
+    return *CORE_AT(index, running);
+}
+
+/* --- the start: on the parent's core ------------------------------------------------------------------------ */
+
+int
+core_start_hold(struct core_object *core, const struct core_start *start)
+{
+    if (!object_hold(&core->object))
+        return E_NOENT;
+    if (!object_hold(&start->root->object)) {
+        object_drop(&core->object);
+        return E_NOENT;
+    }
+    for (uint64_t i = 0; i < start->shares; i++) {
+        if (object_hold(&start->share[i].share->object))
+            continue;
+        struct core_start taken = *start;
+        taken.shares = i;
+        core_start_drop(core, &taken);
+        return E_NOENT;
+    }
+    share_publish(&start->root->object);
+    for (uint64_t i = 0; i < start->shares; i++)
+        share_publish(&start->share[i].share->object);
+    return 0;
+}
+
+void
+core_start_drop(struct core_object *core, const struct core_start *start)
+{
+    for (uint64_t i = 0; i < start->shares; i++)
+        object_drop(&start->share[i].share->object);
+    object_drop(&start->root->object);
+    object_drop(&core->object);
+}
+
+uint64_t
+core_run_number(struct core_object *core)
+{
+    struct core *words = CORE_AT(core->index, core_words);
+    /* Relaxed: the core compares it with orders that name it, which are given later (partner: core_order). Nobody else
+     * changes it: the core runs nothing, and its object is locked. */
+    uint64_t run = __atomic_load_n(&words->run, __ATOMIC_RELAXED) + 1;
+    __atomic_store_n(&words->run, run, __ATOMIC_RELAXED);
+    return run;
+}
+
+/* --- the run: on the core itself ---------------------------------------------------------------------------- */
+
+/* Says that the core is free for another run, wakes the parent, and lets go of the object. */
+static void
+core_run_over(struct core_object *core, const struct program_end *end)
+{
+    *CORE_OWN(running) = NULL;
+    ticket_lock(&core->object.lock);
+    core->condition = CORE_HALTED;
+    core->end = *end;
+    uint32_t parent = core->parent;
+    uint64_t parent_run = core->parent_run;
+    ticket_unlock(&core->object.lock);
+    /* Relaxed: a wake without a reason does no harm. */
+    if (__atomic_load_n(&CORE_AT(parent, core_words)->run, __ATOMIC_RELAXED) == parent_run)
+        core_order(parent, ORDER_WAKE);
+    object_drop(&core->object);
+}
+
+/* The work that an idle core is given: one run from its beginning to its end. */
+static void
+core_program(void *argument)
+{
+    struct core_object *core = argument;
+    const struct core_start *start = &core->start; /* nobody changes it while the core is RUNNING */
+    struct program_end end = {.reason = END_HALT};
+    *CORE_OWN(running) = core;
+    core_wake_forget();
+    for (uint64_t i = 0; i < start->shares; i++) {
+        share_set_change((unsigned)i + 1, start->share[i].share, start->share[i].rights); /* which we hold */
+        object_drop(&start->share[i].share->object);
+    }
+    int error = tree_load(start->root);
+    assert(error == 0); /* it has been claimed for this core */
+    trap_target_set(&start->trap);
+    if (*CORE_OWN(halted_run) != core->run)
+        program_enter(&start->frame, &end);
+    else
+        trap_target_set(&(struct trap_target){0});
+
+    tree_load(NULL);
+    share_set_clear();
+    object_drop(&start->root->object);
+    core_run_over(core, &end);
+}
+
+void
+core_run_hand_over(struct core_object *core)
+{
+    core_give_work(core->index, core_program, core);
+}
+
+/* The last of all orders: it may not come back, and the others, of this core as such, must not be lost with it. */
+ORDER_HANDLER(90, halt, ORDER_HALT)
+{
+    (void)orders; /* it names the run that this core has: else core_obey would have dropped it */
+    if (program_runs()) {
+        core_sleep_over();
+        program_end(&(struct program_end){.reason = END_HALT});
+    }
+    *CORE_OWN(halted_run) = core_this()->run;
+}
+
+/* --- first programs, which the kernel itself starts ---------------------------------------------------------- */
+
+/* Such a program finds the core that it runs on in its share. The object of the program before may still be in limbo,
+ * which nobody but us may be there to empty. */
+PROGRAM_SETUP(50, core)
+{
+    struct core_object *core;
+    int error;
+    while ((error = core_claim(core_index(), share->account, "core", &core)) == E_AGAIN) {
+        core_pass();
+        limbo_turn_all();
+    }
+    if (error < 0)
+        return error;
+    core_wake_forget();
+    core->condition = CORE_RUNNING;
+    core->run = core_this()->run;
+    core->parent = core_index();
+    *CORE_OWN(running) = core; /* our reference is the run's */
+    page->core = HANDLE(1, core->object.id);
+    page->ticks_per_second = clock_frequency;
+    page->cores = core_count;
+    return share_add(share, &core->object, RIGHT_ALL);
+}
+
+/* Halts what runs on core `index`, and waits until it is over. */
+static void
+core_clear(uint32_t index)
+{
+    struct core_object *core = core_claimer(index);
+    if (core == NULL || !object_hold(&core->object))
+        return;
+    for (;;) {
+        ticket_lock(&core->object.lock);
+        bool runs = core->condition == CORE_RUNNING;
+        ticket_unlock(&core->object.lock);
+        if (!runs)
+            break;
+        core_run_halt(core);
+        core_pass();
+        core_obey();
+    }
+    object_drop(&core->object);
+}
+
+void
+program_over(const struct program_end *end)
+{
+    struct core_object *core = core_running(core_index());
+    if (core != NULL)
+        core_run_over(core, end != NULL ? end : &(struct program_end){0});
+    for (uint32_t i = 0; i < core_count; i++)
+        if (i != core_index())
+            core_clear(i);
+}

@@ -1,0 +1,59 @@
+/* The cores of a program: started together by run_on_all, each with a root tree and a share of its own.
+ *
+ *     parent's root                       a child's root
+ *     text, constants, inputs   ------>   the same segments, read-only
+ *     variables, stack, heap    ------>   copies on write, as they stood
+ *     windows (PERM_SHARED)     ------>   the same inner tree
+ *
+ * A child begins below the parent's frame on its copy of the parent's stack, so pointers into that stack are good. Its
+ * own share has slot 1 of its set: as in the parent, handles of what both have are the same. */
+#ifndef COREY_TEAM_H
+#define COREY_TEAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trap_area.h"
+
+/* What one core of the team tells the others; on a line of its own. */
+struct seat {
+    uint64_t window_next; /* offset in the windows' tree at which its own window goes on; 0: at its start */
+    uint64_t over;        /* the body has returned; atomic */
+} __attribute__((aligned(64)));
+
+/* Lies in core 0's window. */
+struct team {
+    unsigned count;                                /* of cores; constant */
+    unsigned open;                                 /* whether the bodies may begin; atomic */
+    unsigned arrived __attribute__((aligned(64))); /* at this barrier; atomic */
+    unsigned turn __attribute__((aligned(64)));    /* barriers passed; atomic */
+    struct seat seat[];
+};
+
+/* This program's; null: run_on_all has not been called. */
+extern struct team *team;
+
+/* The number of the core that this runs on in its team. */
+extern unsigned team_core;
+
+/* Core 0, in a body: ends the program when another core has ended without having returned from its body. */
+void team_check(void);
+
+/* Of platform.c: the handle of the windows' tree; where in it this core's window goes on; and that this is now core `core`,
+ * with a root of its own, whose window goes on at `next` (0: at its start). */
+uint64_t windows_tree(void);
+uint64_t window_next(void);
+void window_enter(unsigned core, uint64_t next);
+
+/* --- for a C library (weak defaults: nothing, nothing, and a call of go) ------------------------------------------- */
+
+/* On core 0, before the others get their copies of its memory. */
+void team_before(void);
+
+/* On another core, first of all: makes its state its own, then has go() called, which does not return. */
+void team_begin(void (*go)(void));
+
+/* On another core, after its body. */
+void team_after(void);
+
+#endif
