@@ -15,7 +15,8 @@
 # MODE     debug (pages are poisoned when freed) or release
 # CC       gcc or clang
 # RUN      program to start, with its arguments;  TEST  test to boot, or for `grade` a pattern
-# MEM      megabytes of the machine;  CPUS  its cores;  ACCEL  tcg or kvm
+# MEM      megabytes of the machine;  ACCEL  tcg or kvm
+# CPUS     its cores: a number, for `bench` a number or a list
 # MODULES  more boot modules, each name=path
 # SEED     of tests that draw numbers, and the first of `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
 # V=1      show each command
@@ -43,7 +44,6 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 MEM ?= 256
-CPUS ?= 1
 ACCEL ?= tcg
 ifndef V
 Q := @
@@ -311,8 +311,12 @@ kernel-path:
 	@echo $(KERNEL)/kernel.elf
 
 comma := ,
-COMMAND_LINE := $(strip $(if $(SEED),seed=$(SEED)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
-QEMU = qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL) -m $(MEM)M -smp $(CPUS) -display none -no-reboot \
+CORES := $(or $(CPUS),1)
+# Other cores stay off unless the command line asks for them. More of them than the host has take turns on one thread: as
+# in grade/machine.py.
+COMMAND_LINE := $(strip $(if $(filter-out 1,$(CORES)),cores=$(CORES)) $(if $(SEED),seed=$(SEED)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
+TURNS = $(if $(filter tcg,$(ACCEL)),$(shell test $(CORES) -le $$(nproc) || echo $(comma)thread=single))
+QEMU = $(if $(filter 1,$(words $(CORES))),,$(error CPUS is one number here, not '$(CPUS)'))qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL)$(TURNS) -m $(MEM)M -smp $(CORES) -display none -no-reboot \
     -drive file=$(IMAGE),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk \
     -device isa-debug-exit,iobase=0xf4,iosize=0x04 \
     $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline$(comma)string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')

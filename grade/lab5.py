@@ -1,7 +1,13 @@
 """Lab 5, cores: its exercises, the tests of each and their points."""
 from course import Exercise, Test
 
-EXERCISES = []
+EXERCISES = [
+    Exercise("5.1", "start application processors", ["core_start.c"], [
+        Test("core_start_all", 5, cores=2),
+    ]),
+    Exercise("5.4", "shootdown", ["core_flush.c"], [
+    ]),
+]
 
 GIVEN = [
     Test("timer_order"),

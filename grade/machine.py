@@ -30,11 +30,13 @@ PASSED, FAILED, PANIC, HOLE = 33, 35, 37, 39  # QEMU's exit status for each valu
 @dataclass
 class Job:
     """One boot: the image, the test, the folder for what it leaves; `words` is the kernel's command
-    line, if it is to say something else than the test."""
+    line, if it is to say something else than the test. Where the test has several cores, `cores=N`
+    is put before either; `plugin` is QEMU's argument of that name."""
     image: Path
     test: Test
     folder: Path
     words: str = ""
+    plugin: str = ""
     nonce: str = field(default_factory=lambda: os.urandom(8).hex())
 
 
@@ -50,11 +52,31 @@ class Outcome:
     trouble: str = ""
 
 
+def host_cores():
+    return len(os.sched_getaffinity(0))
+
+
+def accelerator(cores):
+    """QEMU's for so many cores: a thread of the host for each, while the host has as many. Beyond
+    that they take turns on one thread: threads that wait for a core of the host would keep others
+    spinning for what they hold."""
+    return "tcg" if cores <= host_cores() else "tcg,thread=single"
+
+
+def host_share(test):
+    """How many host cores a test's machine keeps busy."""
+    return test.cores if test.cores <= host_cores() else 1
+
+
 def command_line(job):
     """QEMU's arguments for a job."""
     folder, test = job.folder, job.test
-    words = (job.words or f"test={test.name}").replace(",", ",,")  # QEMU's own escape
-    return [QEMU, "-M", "q35", "-cpu", "max", "-accel", "tcg", "-m", f"{test.memory}M",
+    words = job.words or f"test={test.name}"
+    if test.cores > 1:
+        words = f"cores={test.cores} {words}"  # `run=` would take all that stands behind it
+    words = words.replace(",", ",,")  # QEMU's own escape
+    return [QEMU, "-M", "q35", "-cpu", "max", "-accel", accelerator(test.cores),
+            "-m", f"{test.memory}M", *(["-plugin", job.plugin] if job.plugin else []),
             "-smp", str(test.cores), "-display", "none", "-monitor", "none", "-no-reboot",
             "-serial", f"file:{folder}/console",
             "-drive", f"file={job.image},format=raw,if=none,id=disk,snapshot=on",
@@ -141,16 +163,21 @@ def read_lines(path):
     return [line for line in lines if line]
 
 
+def busy(machines):
+    """How many host cores these machines keep busy."""
+    return sum(host_share(machine.job.test) for machine in machines)
+
+
 def run_jobs(jobs, done, slots=None, scale=None):
-    """Boots every job, `slots` at a time (default: one a host core), and calls done(job, outcome)
-    as each ends."""
-    slots = slots or len(os.sched_getaffinity(0))
+    """Boots every job, as many side by side as `slots` (default: the host's cores) have room for,
+    and calls done(job, outcome) as each ends."""
+    slots = slots or host_cores()
     scale = scale or calibrate()
     waiting, running = list(reversed(jobs)), set()
     watch = selectors.DefaultSelector()
     try:
         while waiting or running:
-            while waiting and len(running) < slots:
+            while waiting and (not running or busy(running) + host_share(waiting[-1].test) <= slots):
                 job = waiting.pop()
                 try:
                     machine = Machine(job, scale)

@@ -24,7 +24,7 @@ import os, signal, sys, time
 line = " ".join(sys.argv)
 results = line.split("id=results,path=")[1].split()[0]
 nonce = line.split("opt/corey/nonce,string=")[1].split()[0]
-test = line.split("string=test=")[1].split()[0]
+test = line.split("cmdline,string=")[1].split("test=")[1].split()[0]
 console = line.split("-serial file:")[1].split()[0]
 open(console, "w").write("Corey\\nlast words of the console\\n")
 out = open(results, "w")
@@ -164,6 +164,48 @@ def check_interrupt(folder):
            and time.monotonic() - before < 20, f"alive: {alive}")
 
 
+def check_command_lines(folder):
+    """Cores in the kernel's words and in QEMU's, on a host of two cores."""
+    real = machine.host_cores
+    machine.host_cores = lambda: 2
+    try:
+        for cores, words, said, accelerator, busy in (
+                (1, "", "test=t", "tcg", 1), (2, "", "cores=2 test=t", "tcg", 2),
+                (4, "", "cores=4 test=t", "tcg,thread=single", 1),
+                (1, "run=a,b", "run=a,,b", "tcg", 1), (2, "run=a b", "cores=2 run=a b", "tcg", 2)):
+            test = Test("t", cores=cores)
+            line = machine.command_line(Job(Path("/dev/null"), test, folder, words))
+            seen = (line[-1].split("string=")[1], line[line.index("-accel") + 1],
+                    line[line.index("-smp") + 1], machine.host_share(test))
+            yield (f"command line: {said} on {cores} cores",
+                   seen == (said, accelerator, str(cores), busy), str(seen))
+    finally:
+        machine.host_cores = real
+
+
+def check_slots(folder):
+    """A machine that keeps two host cores busy runs beside no other; of the others two at a time."""
+    real, most, running = machine.host_cores, {}, []
+    machine.host_cores = lambda: 2
+    original = machine.Machine.__init__
+
+    def note(self, job, scale):
+        original(self, job, scale)
+        running.append(job)
+        for one in running:
+            most[one.test.name] = max(most.get(one.test.name, 0), len(running))
+
+    machine.Machine.__init__ = note
+    machine.QEMU = str(folder / "qemu")
+    try:
+        run_jobs([Job(Path("/dev/null"), Test(name, cores=cores), folder / f"slots-{name}")
+                  for name, cores in (("good", 1), ("boot", 4), ("gap", 2), ("count", 1))],
+                 lambda job, outcome: running.remove(job), scale=1.0)
+    finally:
+        machine.Machine.__init__, machine.host_cores = original, real
+    yield ("machines side by side", most == {"good": 2, "boot": 2, "gap": 1, "count": 1}, str(most))
+
+
 SOLUTION = """int *
 thing_find(int key)
 {
@@ -208,6 +250,8 @@ def run_selftest():
             yield from check_verdicts(folder)
             yield from check_options(folder)
             yield from check_interrupt(folder)
+            yield from check_command_lines(folder)
+            yield from check_slots(folder)
             yield from check_tree(folder)
         finally:
             machine.QEMU = real

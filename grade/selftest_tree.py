@@ -30,7 +30,7 @@ import re, sys
 line = " ".join(sys.argv)
 image = open(line.split("file=")[1].split(",")[0]).read()
 nonce = line.split("opt/corey/nonce,string=")[1].split()[0]
-test = line.split("string=test=")[1].split()[0]
+test = line.split("cmdline,string=")[1].split("test=")[1].split()[0]
 out = open(line.split("id=results,path=")[1].split()[0], "w")
 records = []
 def tell(kind, data):

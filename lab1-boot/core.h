@@ -17,7 +17,8 @@
 #include "table.h"
 #include "types.h"
 
-#define CORE_MAX 512 /* a bound for tables by core; a core on its own has no other limit */
+#define CORE_MAX         512 /* a bound for tables by core; a core on its own has no other limit */
+#define CORE_STACK_PAGES 8   /* of the one stack that a core has in its kernel */
 
 enum core_state {
     CORE_KERNEL = 0,
@@ -55,7 +56,8 @@ extern char percore_start[], percore_end[];
 /* Declares or defines a per-core variable:  PER_CORE struct limbo limbo;  */
 #define PER_CORE __attribute__((section(".percore")))
 
-extern uint32_t core_count; /* cores that are up */
+/* Cores that are up. Changes while the kernel starts, before any other core is given work, and never after. */
+extern uint32_t core_count;
 /* By core: bytes from the linker's copy of per-core data to the core's own. */
 extern ptrdiff_t *core_distance;
 extern PER_CORE struct core core_words;
@@ -82,6 +84,13 @@ core_index(void)
 
 /* Makes core 0's per-core data usable; first thing in the kernel. Interrupts off. */
 void core_begin(void);
+
+/* Makes per-core data, all zeros, for the core that the processor calls `apic_id`, under the next index, core_count:
+ * that core does not count yet. Start-up only. */
+struct core *core_make(uint32_t apic_id);
+
+/* Counts the core that was made last: it is up. Start-up only. */
+void core_add(struct core *core);
 
 /* Entered from ring 3: where := kernel. The locked exchange is a full fence: nothing that the kernel reads moves up
  * before it (partners: the fences in limbo_turn and core_order). */

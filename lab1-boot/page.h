@@ -1,10 +1,12 @@
 /* Physical pages: one descriptor each, and one list of free pages a core.
  *
- * P1  A page is on the free list of its home core, or allocated; never both, never twice.
- * P2  A page's home never changes: whoever frees it, it returns to its home core's list. So the memory near a core
- *     stays near that core.
+ * P1  A page is on one core's free list, or allocated; never both, never twice.
+ * P2  Once the pages are dealt out a page's home never changes, and whoever frees it, it returns to its home core's
+ *     list. So the memory near a core stays near that core. Only a core whose own list is empty steals: pages of
+ *     another list then wait on its list, keep their home, and go there when they are freed.
  * P3  Only whole pages of RAM that nothing else claims are ever on a list.
- * Memory is named by the core whose list it comes from (`home`). */
+ * Memory is named by the core whose list it comes from (`home`).
+ * Lock order: one page list at a time, after every other lock. */
 #ifndef COREY_PAGE_H
 #define COREY_PAGE_H
 
@@ -38,10 +40,11 @@ struct page {
         struct limbo_item limbo; /* in limbo */
         struct {                 /* a slab (lab 2) */
             struct page *next_slab;
-            uint16_t first_free; /* offset of the first free block, in units of 64 bytes; 0xFFFF: none */
-            uint16_t used;       /* blocks in use */
-            uint16_t block;      /* bytes of a block */
-            uint16_t listed;     /* whether it is on its core's list of slabs with free blocks */
+            uint16_t core;      /* whose slab it is: the page's home, unless the page was stolen */
+            uint16_t block;     /* bytes of a block */
+            uint8_t first_free; /* offset of the first free block, in units of 64 bytes; 0xFF: none */
+            uint8_t used;       /* blocks in use */
+            uint8_t listed;     /* whether it is on its core's list of slabs with free blocks */
         } slab;
     };
 };
@@ -82,7 +85,8 @@ void page_list_give(struct page *page);
 
 /* --- given -------------------------------------------------------------------------------------------------- */
 
-/* A page of core home, with references = 1, the kind asked for, and whatever bytes were in it; or null. */
+/* A page off core home's list, with references = 1, the kind asked for, and whatever bytes were in it. Where that list
+ * is empty, it first gets a batch from another core's, so the page may have another home. Null: there is none. */
 struct page *page_alloc(uint32_t home, enum page_kind kind);
 
 /* The same, all bytes zero. */
@@ -113,6 +117,13 @@ void page_add(uint64_t frame);
 
 /* The core near whose memory the frame lies. Until lab 5 that is core 0 (weak default). */
 uint32_t page_home(uint64_t frame);
+
+/* Gives every page the home that page_home says, and each list the free pages of its core. Start-up, when all cores
+ * are up and none has work yet. */
+void page_deal(void);
+
+/* As page_alloc, of the pages below this address, on core 0's list. For what a processor wants low. Start-up only. */
+struct page *page_alloc_below(paddr_t limit, enum page_kind kind);
 
 /* Free pages of all cores. */
 uint64_t page_free_count(void);

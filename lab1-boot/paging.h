@@ -2,7 +2,8 @@
  *
  *     0000000000000000 - 00007fffffffffff   ring 3 (lab 4); the last page below 2^47 is never mapped
  *     ffff800000000000 -                    direct map: all RAM and ACPI areas, at DIRECT_MAP + physical address
- *     ffffff0000000000 - ffffff7fffffffff   kernel stacks with a guard page under each, and devices, uncached
+ *     ffffff0000000000 - ffffff7fffffffff   the kernel's area: per-core data and stacks, with a guard page under each,
+ *                                           and devices, uncached
  *     ffffffff80000000 -                    the kernel's image: text read-only, data not executable
  *
  * The top-level slots of the upper half are filled at boot and never change: address trees copy them. */
@@ -74,16 +75,27 @@ extern char boot_stack[], boot_stack_top[];
 /* The kernel's root table (LEVEL_ROOT): what a core runs on that runs no address tree. */
 extern uint64_t *kernel_root;
 
-/* Builds kernel_root and loads it. Start-up, once, before the page lists exist. */
+/* Builds kernel_root and loads it on core 0. Start-up, once, before the page lists exist. */
 void paging_begin(void);
+
+/* Has this core use kernel_root and obey what its entries say. Each core, once. */
+void paging_load(void);
 
 /* Maps device memory uncached and returns its address; for good. Start-up only. */
 void *device_map(paddr_t start, uint64_t bytes);
 
+/* The same, read-only: for what the firmware has left outside of the direct map. */
+const void *firmware_map(paddr_t start, uint64_t bytes);
+
+/* Makes `pages` pages of zeros at one address after another, a page of nothing before them, and returns the first
+ * address; for good. Panics when memory is at its end. Start-up only. */
+void *area_make(size_t pages);
+
 /* Makes a stack of `pages` pages, with an unmapped guard page under it, and returns its top. Start-up only. */
 void *stack_make(size_t pages);
 
-/* Whether an address lies on one of these stacks, or on the first stack of core 0. */
+/* Whether all these bytes lie in what area_make or stack_make has made, or on the first stack of core 0: so they can be
+ * read. */
 bool stack_holds(uint64_t address, size_t bytes);
 
 #endif

@@ -1,6 +1,8 @@
-/* Start-up steps: what a lab does once at boot, registered where it stands.
+/* Start-up steps: what a lab does once at boot, and what each core does once for itself, registered where they stand.
  *
- * Steps run on core 0 in the order of their stage, after the page lists exist, interrupts off. */
+ * Start-up steps run on core 0 in the order of their stage, after the page lists exist, interrupts off. The steps of
+ * each core run on that core before anything else: on core 0 before the start-up steps, on another while it comes up
+ * and core 0 waits for it (lab 5). */
 #ifndef COREY_STARTUP_H
 #define COREY_STARTUP_H
 
@@ -15,6 +17,14 @@ typedef void startup_function(void);
     static void startup_##name(void)
 
 TABLE(startup, startup_function);
+
+/* The same stages. Sets what the processor keeps for each core: control registers, its interrupt controller. */
+#define EACH_CORE(stage, name)                                                                               \
+    static void each_core_##name(void);                                                                      \
+    TABLE_ENTRY(each_core, stage, startup_function, name, each_core_##name);                                 \
+    static void each_core_##name(void)
+
+TABLE(each_core, startup_function);
 
 /* Runs the program that `run=` asks for, the name and arguments in `line`, and ends the machine. Until lab 4 there
  * are none (weak default). */

@@ -58,7 +58,7 @@ __attribute__((noreturn)) void test_run(const char *name);
 void test_cross(void);
 
 /* Adds a core that never runs, with per-core data of its own, and returns its index: for tests of what several
- * cores do to each other. At most one; it lasts until the machine ends. */
+ * cores do to each other. Its memory is core 0's, and it lasts until the machine ends. */
 uint32_t test_add_core(void);
 
 /* Goes on as if this were core `index`. */

@@ -91,8 +91,17 @@ __attribute__((noreturn)) void trap_resume(const struct trap_frame *frame);
 /* The vector's name, as the manual has it: "#PF page fault". */
 const char *trap_name(uint64_t vector);
 
-/* Loads GDT, TSS and IDT of this core; its stacks for NMI, #DF and #MC are made here. */
+struct core;
+
+/* Fills the vectors, which are the same for all cores, and has core 0 use them. Start-up, once. */
 void trap_begin(void);
+
+/* Makes a core's GDT and TSS, with its stacks for NMI, #DF and #MC and with `stack` (a top) for entries from ring 3.
+ * Start-up only. */
+void trap_prepare(struct core *core, uint64_t stack);
+
+/* Has this core use its own GDT and TSS, and the vectors. Each core, once. */
+void trap_load(void);
 
 /* Selectors of the GDT, in the order that syscall and sysret want (SDM vol. 2B, SYSRET). */
 #define SELECTOR_KERNEL_CODE 0x08

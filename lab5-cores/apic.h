@@ -4,9 +4,6 @@
 
 #include "types.h"
 
-/* Turns this core's controller on. Start-up. */
-void apic_begin(void);
-
 /* Ends the interrupt that is being served. */
 void apic_acknowledge(void);
 

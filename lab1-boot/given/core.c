@@ -14,13 +14,16 @@
 
 #include "limbo.h"
 #include "machine.h"
+#include "paging.h"
 #include "panic.h"
+#include "string.h"
 
 TABLE(order, const struct order_handler);
 
 uint32_t core_count = 1;
 static ptrdiff_t first_distance[1]; /* core 0 uses the linker's copy itself */
 ptrdiff_t *core_distance = first_distance;
+static uint32_t core_room = 1; /* entries of that table */
 PER_CORE struct core core_words;
 
 void
@@ -28,6 +31,42 @@ core_begin(void)
 {
     core_words.self = &core_words;
     msr_write(MSR_GS_BASE, (uint64_t)&core_words);
+}
+
+/* Makes room for `count` cores in all. The old table stays as it was: a core may be looking there for its own entry. */
+static void
+core_reserve(uint32_t count)
+{
+    if (count <= core_room)
+        return;
+    uint64_t pages = round_up(count * sizeof *core_distance, PAGE_SIZE) / PAGE_SIZE;
+    ptrdiff_t *table = area_make(pages);
+    memcpy(table, core_distance, core_room * sizeof *table);
+    core_room = (uint32_t)(pages * PAGE_SIZE / sizeof *table);
+    /* Release: its entries are written before anyone finds it (partner: whoever reads it, by way of the address). */
+    __atomic_store_n(&core_distance, table, __ATOMIC_RELEASE);
+}
+
+struct core *
+core_make(uint32_t apic_id)
+{
+    uint32_t index = core_count;
+    assert(index < CORE_MAX);
+    core_reserve(index + 1);
+    char *copy = area_make(round_up((uint64_t)(percore_end - percore_start), PAGE_SIZE) / PAGE_SIZE);
+    core_distance[index] = copy - percore_start;
+    struct core *core = CORE_AT(index, core_words);
+    core->self = core;
+    core->index = index;
+    core->apic_id = apic_id;
+    return core;
+}
+
+void
+core_add(struct core *core)
+{
+    assert(core->index == core_count);
+    __atomic_store_n(&core_count, core_count + 1, __ATOMIC_RELAXED); /* nobody else looks at it yet: core.h */
 }
 
 /* Counts a crossing into `state`. A locked exchange: a full fence on both sides. */

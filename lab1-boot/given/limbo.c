@@ -113,12 +113,17 @@ limbo_turn_list(struct limbo *list)
     return freed;
 }
 
+bool
+limbo_is_empty(void)
+{
+    /* Nobody but this core adds to its limbo, so it can see without the lock that there is nothing to do. */
+    return __atomic_load_n(&CORE_OWN(limbo)->waiting, __ATOMIC_RELAXED) == 0;
+}
+
 size_t
 limbo_turn(void)
 {
-    struct limbo *own = CORE_OWN(limbo);
-    /* Nobody but this core adds to its limbo, so it can see without the lock that there is nothing to do. */
-    return __atomic_load_n(&own->waiting, __ATOMIC_RELAXED) == 0 ? 0 : limbo_turn_list(own);
+    return limbo_is_empty() ? 0 : limbo_turn_list(CORE_OWN(limbo));
 }
 
 size_t

@@ -12,14 +12,14 @@
 #include "test.h"
 #include "trap.h"
 
-#define STACK_PAGES 8
-
 /* On the stack that core 0 keeps. */
 __attribute__((noreturn)) static void
 kernel_run(void)
 {
     static char line[BOOT_COMMAND_MAX]; /* a program's arguments may point into it for as long as it runs */
     page_begin();
+    TABLE_EACH (each_core, startup_function, step)
+        (*step)();
     TABLE_EACH (startup, startup_function, step)
         (*step)();
 
@@ -43,9 +43,7 @@ kernel_main(paddr_t info)
     result_begin();
     paging_begin();
     trap_begin();
-    uint64_t stack = (uint64_t)stack_make(STACK_PAGES);
-    trap_set_kernel_stack(stack);
-    stack_switch(stack, kernel_run);
+    stack_switch(core_this()->kernel_stack, kernel_run);
 }
 
 __attribute__((weak)) void /* until lab 4 */

@@ -3,6 +3,8 @@
 
 #include "backtrace.h"
 #include "console.h"
+#include "core.h"
+#include "limbo.h"
 #include "machine.h"
 #include "result.h"
 #include "string.h"
@@ -15,8 +17,11 @@ static char
 monitor_key(void)
 {
     int key;
-    while ((key = console_read()) < 0)
+    while ((key = console_read()) < 0) {
+        core_pass(); /* nothing is held while a person thinks: nobody's grace period waits for a key */
+        limbo_turn();
         cpu_pause();
+    }
     return (char)key;
 }
 

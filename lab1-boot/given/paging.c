@@ -114,11 +114,11 @@ map_entry(const struct memory_entry *entry)
 
 /* --- start-up ----------------------------------------------------------------------------------------------- */
 
-/* Has this core obey what the tables say. */
-static void
-protection_begin(void)
+void
+paging_load(void)
 {
     uint64_t cr0, cr4;
+    cr3_write(physical(kernel_root));
     __asm__("mov %%cr0, %0" : "=r"(cr0));
     __asm__ volatile("mov %0, %%cr0" ::"r"(cr0 | CR0_WRITE_PROTECT));
 
@@ -144,32 +144,51 @@ paging_begin(void)
     *entry_make((uint64_t)boot_stack - PAGE_SIZE, LEVEL_PAGE) = 0; /* the guard under the first stack */
 
     entry_make(KERNEL_AREA, LEVEL_GIGA); /* its top-level slot stands before any address tree copies it */
-    cr3_write(physical(kernel_root));
-    protection_begin();
+    paging_load();
+}
+
+/* Maps what lies there and returns its address. */
+static void *
+area_map(paddr_t start, uint64_t bytes, uint64_t rights)
+{
+    paddr_t page = round_down(start, PAGE_SIZE), end = round_up(start + bytes, PAGE_SIZE);
+    uint64_t address = area_next;
+    for (; page < end; page += PAGE_SIZE, area_next += PAGE_SIZE)
+        map_page(area_next, page, rights);
+    return (void *)(address + start % PAGE_SIZE);
 }
 
 void *
 device_map(paddr_t start, uint64_t bytes)
 {
-    paddr_t page = round_down(start, PAGE_SIZE), end = round_up(start + bytes, PAGE_SIZE);
-    uint64_t address = area_next;
-    for (; page < end; page += PAGE_SIZE, area_next += PAGE_SIZE)
-        map_page(area_next, page, RIGHTS_DEVICE);
-    return (void *)(address + start % PAGE_SIZE);
+    return area_map(start, bytes, RIGHTS_DEVICE);
+}
+
+const void *
+firmware_map(paddr_t start, uint64_t bytes)
+{
+    return area_map(start, bytes, RIGHTS_DEVICE & ~ENTRY_WRITE);
+}
+
+void *
+area_make(size_t pages)
+{
+    area_next += PAGE_SIZE; /* the guard */
+    void *area = (void *)area_next;
+    for (size_t i = 0; i < pages; i++, area_next += PAGE_SIZE)
+        map_page(area_next, physical(page_take()), RIGHTS_DATA);
+    return area;
 }
 
 void *
 stack_make(size_t pages)
 {
-    area_next += PAGE_SIZE; /* the guard */
-    for (size_t i = 0; i < pages; i++, area_next += PAGE_SIZE)
-        map_page(area_next, physical(page_take()), RIGHTS_DATA);
-    return (void *)area_next;
+    return (char *)area_make(pages) + pages * PAGE_SIZE;
 }
 
-/* Whether the address lies in the kernel's area, in a page that is mapped and no device's: a stack's. */
+/* Whether the address lies in the kernel's area, in a page that is mapped and no device's. */
 static bool
-area_is_stack(uint64_t address)
+area_is_memory(uint64_t address)
 {
     const uint64_t *table = kernel_root;
     if (address < KERNEL_AREA || address >= area_next)
@@ -191,5 +210,5 @@ stack_holds(uint64_t address, size_t bytes)
         return false;
     if (address >= (uint64_t)boot_stack && last < (uint64_t)boot_stack_top)
         return true;
-    return area_is_stack(address) && area_is_stack(last);
+    return area_is_memory(address) && area_is_memory(last);
 }

@@ -7,6 +7,7 @@
 #include "trap.h"
 
 TABLE_DEFINE(command, const struct command);
+TABLE_DEFINE(each_core, startup_function);
 TABLE_DEFINE(order, const struct order_handler);
 TABLE_DEFINE(startup, startup_function);
 TABLE_DEFINE(test, const struct test);

@@ -78,10 +78,10 @@ gdt_make(uint64_t *table, const struct task_state *task)
 
 /* A stack whose top holds the core that it belongs to: where trap_own_stack finds it. */
 static uint64_t
-own_stack_make(void)
+own_stack_make(struct core *core)
 {
     struct core **top = (struct core **)((char *)stack_make(OWN_STACK_PAGES) - 16);
-    *top = core_this();
+    *top = core;
     return (uint64_t)top;
 }
 
@@ -120,27 +120,37 @@ gate_set(uint64_t vector)
 #define PIC_SECOND_DATA 0xa1
 
 void
+trap_prepare(struct core *core, uint64_t stack)
+{
+    struct task_state *task = CORE_AT(core->index, task_state);
+    task->ist[OWN_NMI - 1] = own_stack_make(core);
+    task->ist[OWN_DOUBLE - 1] = own_stack_make(core);
+    task->ist[OWN_MACHINE - 1] = own_stack_make(core);
+    task->io_map = sizeof *task; /* beyond the end: ring 3 may use no port */
+    task->rsp[0] = stack;
+    core->kernel_stack = stack;
+    gdt_make(*CORE_AT(core->index, gdt), task);
+}
+
+void
+trap_load(void)
+{
+    descriptors_load(&(struct descriptor_pointer){sizeof gdt - 1, (uint64_t)CORE_OWN(gdt)});
+    __asm__ volatile("ltr %w0" ::"r"(SELECTOR_TSS));
+    struct descriptor_pointer pointer = {sizeof idt - 1, (uint64_t)idt};
+    __asm__ volatile("lidt %0" ::"m"(pointer));
+}
+
+void
 trap_begin(void)
 {
     /* The firmware has left them sending their interrupts as vectors 8 to 15, which are exceptions'. */
     port_write8(PIC_FIRST_DATA, 0xff);
     port_write8(PIC_SECOND_DATA, 0xff);
-
-    struct task_state *task = CORE_OWN(task_state);
-    task->ist[OWN_NMI - 1] = own_stack_make();
-    task->ist[OWN_DOUBLE - 1] = own_stack_make();
-    task->ist[OWN_MACHINE - 1] = own_stack_make();
-    task->io_map = sizeof *task; /* beyond the end: ring 3 may use no port */
-
-    uint64_t *table = *CORE_OWN(gdt);
-    gdt_make(table, task);
-    descriptors_load(&(struct descriptor_pointer){sizeof gdt - 1, (uint64_t)table});
-    __asm__ volatile("ltr %w0" ::"r"(SELECTOR_TSS));
-
     for (uint64_t vector = 0; vector < ARRAY_LENGTH(idt); vector++)
         gate_set(vector);
-    struct descriptor_pointer pointer = {sizeof idt - 1, (uint64_t)idt};
-    __asm__ volatile("lidt %0" ::"m"(pointer));
+    trap_prepare(core_this(), (uint64_t)stack_make(CORE_STACK_PAGES));
+    trap_load();
 }
 
 void

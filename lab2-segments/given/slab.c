@@ -14,13 +14,13 @@
 #include "string.h"
 
 #define UNIT       64ul /* offsets of blocks are counted in these */
-#define NO_BLOCK   0xffff
+#define NO_BLOCK   0xff
 #define FREE_MARK  0x5ab1f4eeb10cf4eeul
 #define SLAB_SIZES 6 /* 64 << 0 ... 64 << 5 */
 
 struct free_block {
     uint64_t mark; /* FREE_MARK ^ address */
-    uint16_t next; /* offset of the next free one in this slab, in units; NO_BLOCK: none */
+    uint8_t next;  /* offset of the next free one in this slab, in units; NO_BLOCK: none */
 };
 
 struct slab_list {
@@ -94,6 +94,7 @@ slab_make(struct slab_list *list, uint32_t home, size_t block)
         return NULL;
     page->slab.first_free = NO_BLOCK;
     page->slab.used = 0;
+    page->slab.core = home;
     page->slab.block = block;
     for (size_t offset = PAGE_SIZE; offset > 0; offset -= block)
         block_release(page, block_at(page, (offset - block) / UNIT));
@@ -132,7 +133,7 @@ slab_free(void *block)
     if (page->kind != PAGE_SLAB || (physical(block) & (page->slab.block - 1)) != 0)
         panic("slab_free: %p is no block", block);
 
-    struct slab_list *list = slab_list_of(page->home, page->slab.block);
+    struct slab_list *list = slab_list_of(page->slab.core, page->slab.block);
     ticket_lock(&list->lock);
     if (((struct free_block *)block)->mark == block_mark(block))
         panic("slab_free: %p is free already", block);

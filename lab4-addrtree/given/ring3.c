@@ -21,7 +21,7 @@
 #define CR4_FXSAVE    (1ul << 9)
 #define CR4_EXCEPTION (1ul << 10)
 
-STARTUP(30, ring3)
+EACH_CORE(30, ring3)
 {
     msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SYSCALL);
     /* syscall loads the first selector, sysret those 8 and 16 above the second: SDM vol. 2B, SYSCALL and SYSRET */

@@ -1,8 +1,10 @@
 /* The local APIC: registers in device memory, 16 bytes apart (SDM vol. 3A, table 11-1). */
 #include "apic.h"
 
+#include "core.h"
 #include "machine.h"
 #include "paging.h"
+#include "startup.h"
 #include "trap.h"
 
 #define APIC_ADDRESS 0xfee00000ul
@@ -45,12 +47,12 @@ apic_write(enum apic_register where, uint32_t value)
     *(volatile uint32_t *)(registers + where) = value;
 }
 
-void
-apic_begin(void)
+EACH_CORE(50, apic)
 {
     msr_write(MSR_APIC_BASE, msr_read(MSR_APIC_BASE) | APIC_ENABLED);
-    if (registers == NULL)
+    if (registers == NULL) /* on core 0; every core finds its own controller at this address */
         registers = device_map(APIC_ADDRESS, APIC_BYTES);
+    core_this()->apic_id = apic_id();
     apic_write(APIC_PRIORITY, 0);
     apic_write(APIC_LINT0, ENTRY_MASKED);
     apic_write(APIC_LINT1, ENTRY_NMI);

@@ -66,13 +66,11 @@ clock_measure(void)
     return over ? 0 : (last.ticks - first.ticks) * PIT_FREQUENCY / (first.count - last.count);
 }
 
-STARTUP(50, timer)
+STARTUP(48, timer) /* before other cores are started, which takes a clock */
 {
     while (clock_frequency == 0)
         clock_frequency = clock_measure();
-    apic_begin();
     apic_timer_calibrate(clock_frequency / 100);
-    core_this()->apic_id = apic_id();
 }
 
 static void

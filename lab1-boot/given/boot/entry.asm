@@ -5,7 +5,8 @@
 ;       DIRECT_MAP              the same 4 GiB
 ;       KERNEL_BASE             the first 1 GiB: the kernel's image
 ; and leaves the switch itself to enter_long_mode, exercise 1.1. What lies in the .boot sections is linked at its
-; physical address and is not needed any more once the kernel has left these tables.
+; physical address; it stays, since other cores come this way too (lab 5): they take over at enter_long_mode, and go
+; where boot_next says.
 
 %include "long_mode.inc"
 %include "early.inc"
@@ -81,11 +82,11 @@ long_mode_start:
         xor     eax, eax
         mov     fs, eax
         mov     gs, eax
-        mov     rax, .kernel_half
+        mov     rax, [boot_next]
         jmp     rax                     ; the image lies 2 GiB below the top: too far for a relative jump
 
         section .text
-.kernel_half:
+first_core:
         mov     rsp, boot_stack_top
         xor     ebp, ebp                ; the first frame: a backtrace ends here
         mov     edi, [boot_information]
@@ -93,14 +94,17 @@ long_mode_start:
         ud2                             ; kernel_main does not return
 
         section .boot.data progbits alloc noexec write align=8
-descriptors:                            ; SDM vol. 3A, figure 3-8
+        global  boot_next
+boot_next               dq first_core   ; in the kernel's half: what follows long mode
+        global  boot_descriptors
+boot_descriptors:                            ; SDM vol. 3A, figure 3-8
         dq      0
         dq      0x00af9a000000ffff      ; CODE64: present, L
         dq      0x00cf92000000ffff      ; DATA: present, writable, 4 GiB
         dq      0x00cf9a000000ffff      ; CODE32: present, 4 GiB
 descriptors_pointer:
-        dw      $ - descriptors - 1
-        dd      descriptors
+        dw      $ - boot_descriptors - 1
+        dd      boot_descriptors
 boot_information        dd 0            ; physical address of what the loader left
 unknown_loader          db "this kernel was started by a loader that it does not know", 0
 

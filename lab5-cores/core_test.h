@@ -1,0 +1,19 @@
+/* For tests on many cores: TEST("…", cores=N) in grade/labN.py boots them. */
+#ifndef COREY_CORE_TEST_H
+#define COREY_CORE_TEST_H
+
+#include "test.h"
+#include "types.h"
+
+/* Runs body(index, argument) on every core, this one included, side by side, and returns when all are through. The
+ * other cores are idle. A check that fails on any of them ends the machine. */
+void test_on_all(void (*body)(uint32_t index, void *argument), void *argument);
+
+/* Lets some time pass while this core waits for others: it crosses, so that nobody's grace period waits for it, and
+ * carries out flushes. For the body of a loop that waits; no locks held. */
+void test_pause(void);
+
+/* Waits until *word, which others change, is at least `least`; what they wrote before is seen. No locks held. */
+void test_wait_for(const uint64_t *word, uint64_t least);
+
+#endif
