@@ -10,7 +10,7 @@
 void test_on_all(void (*body)(uint32_t index, void *argument), void *argument);
 
 /* Lets some time pass while this core waits for others: it crosses, so that nobody's grace period waits for it, and
- * carries out flushes. For the body of a loop that waits; no locks held. */
+ * carries out orders. For the body of a loop that waits; no locks held. */
 void test_pause(void);
 
 /* Waits until *word, which others change, is at least `least`; what they wrote before is seen. No locks held. */

@@ -25,6 +25,7 @@ void
 test_pause(void)
 {
     core_pass();
+    core_obey();
     limbo_turn();
     cpu_pause();
 }

@@ -1,17 +1,26 @@
-/* Core objects. */
+/* Core objects: who has claimed which processor, seen from the kernel. */
 #include "core_object.h"
 
 #include "program.h"
 #include "test.h"
 
-TEST(core_object_kernel)
+TEST(core_object_claims)
 {
-    for (uint32_t i = 0; i < core_count; i++) {
-        struct core_object *core = core_object_of(i);
-        check_equal(OBJECT_CORE, core->object.type);
-        check_equal(i, core->index);
-        check_equal(1, core->object.references);
-    }
+    struct core_object *core, *second;
+    uint32_t own = core_index();
+    check(core_claimer(own) == NULL); /* the kernel itself runs without one */
+    check_equal(0, core_claim(own, NULL, "test", &core));
+    check_equal(own, core->index);
+    check_equal(CORE_FREE, core->condition);
+    check_equal(core, core_claimer(own));
+    check_equal(E_BUSY, core_claim(own, NULL, "test", &second));
+    object_drop(&core->object);
+    check_equal(E_AGAIN, core_claim(own, NULL, "test", &second)); /* it waits in limbo */
+    test_cross();
+    check_equal(0, core_claim(own, NULL, "test", &core));
+    object_drop(&core->object);
+    test_cross();
+    check(core_claimer(own) == NULL);
 }
 
 TEST(core_object_ring3)
@@ -25,5 +34,5 @@ TEST(core_object_ring3)
     check_equal(END_EXIT, end.reason);
     check_equal(0, end.status);
     check_equal(run + 2, core_this()->run);
-    check_equal(1, core_object_of(core_index())->object.references);
+    check(core_running(core_index()) == NULL);
 }

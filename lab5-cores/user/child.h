@@ -3,6 +3,8 @@
 #ifndef COREY_CHILD_H
 #define COREY_CHILD_H
 
+#include <stdbool.h>
+
 #include "again.h"
 #include "calls.h"
 #include "check.h"

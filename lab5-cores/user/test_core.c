@@ -1,4 +1,4 @@
-/* The core that a program runs on. `first` ends with status 7, which `second` then reads as the last end. */
+/* The core that a program runs on. `first` ends with status 7; `second` finds a core object of its own. */
 #include "calls.h"
 #include "check.h"
 #include "core_calls.h"
@@ -51,8 +51,7 @@ main(int argc, char **argv)
     check_handles();
     if (argv[1][0] == 'f')
         return 7;
-    check_equal(END_EXIT, status.reason);
-    check_equal(7, status.status);
+    check_equal(0, status.reason); /* that of the program before has gone with it */
     check_rights();
     return 0;
 }
