@@ -32,9 +32,9 @@ void core_start(const struct madt_cores *listed, uint32_t most);
 
 /* --- given -------------------------------------------------------------------------------------------------- */
 
-#define INIT_TICKS    (clock_frequency / 100)      /* 10 ms: SDM vol. 3A, 8.4.4.1, step 15 */
-#define STARTUP_TICKS (clock_frequency / 5000)     /* 200 us */
-#define LATE_TICKS    (clock_frequency / 10 * 9)   /* long, for a virtual core that the host does not let run */
+#define INIT_TICKS    (clock_frequency / 100)    /* 10 ms: SDM vol. 3A, 8.4.4.1, step 15 */
+#define STARTUP_TICKS (clock_frequency / 5000)   /* 200 us */
+#define LATE_TICKS    (clock_frequency / 10 * 9) /* long, for a virtual core that the host does not let run */
 
 /* Number of the page with the trampoline: the low byte of APIC_STARTUP. */
 extern uint8_t start_page;

@@ -16,4 +16,7 @@ void test_pause(void);
 /* Waits until *word, which others change, is at least `least`; what they wrote before is seen. No locks held. */
 void test_wait_for(const uint64_t *word, uint64_t least);
 
+/* Returns when all other cores are asleep, with nothing to do, and nothing waits in any limbo. No locks held. */
+void test_settle(void);
+
 #endif

@@ -6,12 +6,12 @@
 #include "paging.h"
 
 /* The root pointer: table 5.3. Revision 0 ends after 20 bytes. */
-#define RSDP_REVISION   15
-#define RSDP_RSDT       16 /* 4 bytes */
-#define RSDP_OLD_BYTES  20
-#define RSDP_XSDT       24 /* 8 bytes */
-#define RSDP_BYTES      36
-#define RSDP_HAS_XSDT   2 /* revisions from this on */
+#define RSDP_REVISION  15
+#define RSDP_RSDT      16 /* 4 bytes */
+#define RSDP_OLD_BYTES 20
+#define RSDP_XSDT      24 /* 8 bytes */
+#define RSDP_BYTES     36
+#define RSDP_HAS_XSDT  2 /* revisions from this on */
 
 const void *
 acpi_map(paddr_t start, uint64_t bytes)
@@ -42,7 +42,8 @@ acpi_map_table(paddr_t start, acpi_map_function *map, uint32_t *length)
 static paddr_t
 acpi_root(const uint8_t *rsdp, size_t bytes, unsigned *address_bytes)
 {
-    if (bytes < RSDP_OLD_BYTES || memcmp(rsdp, "RSD PTR ", 8) != 0 || !acpi_sum_is_right(rsdp, RSDP_OLD_BYTES))
+    if (bytes < RSDP_OLD_BYTES || memcmp(rsdp, "RSD PTR ", 8) != 0 ||
+        !acpi_sum_is_right(rsdp, RSDP_OLD_BYTES))
         return 0;
     paddr_t xsdt = 0;
     if (rsdp[RSDP_REVISION] >= RSDP_HAS_XSDT && bytes >= RSDP_BYTES && acpi_sum_is_right(rsdp, RSDP_BYTES))

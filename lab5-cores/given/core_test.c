@@ -47,3 +47,23 @@ test_on_all(void (*body)(uint32_t index, void *argument), void *argument)
     body(core_index(), argument);
     test_wait_for(&team.through, core_count - 1);
 }
+
+static bool
+others_sleep(void)
+{
+    for (uint32_t i = 0; i < core_count; i++)
+        /* Acquire: all that it did before it fell asleep is seen (partner: the exchange of `where`). */
+        if (i != core_index() &&
+            WHERE_STATE(__atomic_load_n(&CORE_AT(i, core_words)->where, __ATOMIC_ACQUIRE)) != CORE_ASLEEP)
+            return false;
+    return true;
+}
+
+void
+test_settle(void)
+{
+    while (!others_sleep() || limbo_waiting() > 0) {
+        test_pause();
+        limbo_turn_all();
+    }
+}

@@ -34,11 +34,13 @@ core_give_work(uint32_t index, void (*function)(void *argument), void *argument)
 static bool
 work_run(struct core_work *work)
 {
-    void (*function)(void *) = __atomic_load_n(&work->function, __ATOMIC_ACQUIRE); /* partner: core_give_work */
+    void (*function)(void *) =
+        __atomic_load_n(&work->function, __ATOMIC_ACQUIRE); /* partner: core_give_work */
     if (function == NULL)
         return false;
     void *argument = work->argument;
-    __atomic_store_n(&work->function, NULL, __ATOMIC_RELEASE); /* the next may be given (partner: core_give_work) */
+    __atomic_store_n(&work->function, NULL,
+                     __ATOMIC_RELEASE); /* the next may be given (partner: core_give_work) */
     function(argument);
     return true;
 }

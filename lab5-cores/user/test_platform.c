@@ -42,7 +42,8 @@ test_memory(void)
         check_equal(i, pieces[i][0]);
         check_equal(i, pieces[i][PIECE / sizeof(uint64_t) - 1]);
     }
-    check_equal(entries + PIECES, share_entries()); /* the private ones: other cores get copies of them by name */
+    check_equal(entries + PIECES,
+                share_entries()); /* the private ones: other cores get copies of them by name */
     check(memory(FAR_BEYOND, PRIVATE) == NULL);
     check(memory(FAR_BEYOND, SHARED) == NULL);
     check(memory(0, PRIVATE) == NULL);

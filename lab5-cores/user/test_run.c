@@ -325,11 +325,12 @@ main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(void);
-    } tests[] = {{"start", test_start},   {"rules", test_rules}, {"halt", test_halt},     {"late", test_late},
+    } tests[] = {{"start", test_start},   {"rules", test_rules}, {"halt", test_halt},    {"late", test_late},
                  {"mutual", test_mutual}, {"claim", test_claim}, {"revoke", test_revoke}};
     check_equal(2, argc);
     for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-        if (argv[1][0] == tests[i].name[0] && argv[1][1] == tests[i].name[1] && argv[1][2] == tests[i].name[2]) {
+        if (argv[1][0] == tests[i].name[0] && argv[1][1] == tests[i].name[1] &&
+            argv[1][2] == tests[i].name[2]) {
             tests[i].run();
             return 0;
         }
