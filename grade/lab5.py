@@ -13,6 +13,13 @@ EXERCISES = [
         Test("core_run_mutual_halt", 4, cores=3),
     ]),
     Exercise("5.4", "shootdown", ["core_flush.c"], [
+        Test("shootdown_unmap", 6, cores=2),
+        Test("shootdown_inner", 5, cores=2),
+        Test("shootdown_shrink", 4, cores=2),
+        Test("shootdown_copy", 4, cores=2),
+        Test("shootdown_interrupts_ring3", 5, cores=2),
+        Test("shootdown_lets_sleepers_sleep", 6, cores=2),
+        Test("shootdown_waits_for_no_kernel", 5, cores=2),
     ]),
 ]
 
@@ -26,6 +33,9 @@ GIVEN = [
     Test("core_object_claims"),
     Test("core_object_ring3"),
     Test("core_run_claim", cores=4),
+    Test("core_sleep_deadline"),
+    Test("core_sleep_latch"),
+    Test("core_sleep_pong", cores=2),
     Test("core_run_revoke", cores=2),
     Test("platform_memory"),
     Test("platform_input"),

@@ -1,4 +1,4 @@
-/* Programs on several cores: user/test_run.c does the work. */
+/* Programs on several cores: user/test_run.c, test_sleep.c and test_shootdown.c do the work. */
 #include "cores_check.h"
 
 TEST(core_run_start)
@@ -34,4 +34,39 @@ TEST(core_run_claim)
 TEST(core_run_revoke)
 {
     cores_check("test_run revoke", 0);
+}
+
+TEST(core_sleep_deadline)
+{
+    cores_check("test_sleep deadline", 0);
+}
+
+TEST(core_sleep_latch)
+{
+    cores_check("test_sleep latch", 0);
+}
+
+TEST(core_sleep_pong)
+{
+    cores_check("test_sleep pong", 0);
+}
+
+TEST(shootdown_unmap)
+{
+    cores_check("test_shootdown unmap", 0);
+}
+
+TEST(shootdown_inner)
+{
+    cores_check("test_shootdown inner", 0);
+}
+
+TEST(shootdown_shrink)
+{
+    cores_check("test_shootdown shrink", 0);
+}
+
+TEST(shootdown_copy)
+{
+    cores_check("test_shootdown copy", 0);
 }
