@@ -282,6 +282,7 @@ NEEDS_build := nasm:nasm python3:python3 ld:binutils $(notdir $(CC)):$(if $(find
 NEEDS_gdb := gdb:gdb
 NEEDS_bench := /usr/lib/bible.data:bible-kjv-text bible:bible-kjv
 NEEDS_format := clang-format:clang-format
+NEEDS_models := spin:spin gcc:gcc
 needs = $(foreach n,$1,$(NEEDS_$n))
 
 # $1 kinds: installs what is missing, as root; else prints the one line to type, and fails.
@@ -297,7 +298,7 @@ if [ -n "$$missing" ]; then \
 endef
 
 setup:
-	$(call install,build gdb bench format)
+	$(call install,build gdb bench format models)
 
 image:
 	$(call install,build $(if $(RUN_BOOKS),bench))
@@ -348,7 +349,7 @@ grade:
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
 check:
-	$(call install,build format)
+	$(call install,build format models)
 	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
 
 fuzz:

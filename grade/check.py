@@ -20,6 +20,7 @@ from build import Kernel, build_kernels, run_folder, run_make
 from course import ROOT, labs
 from holes import check_holes
 from machine import end_on_sigterm
+from models.models import check_models
 from mutants import check_mutants
 from progress import Progress
 from race.race import race_results
@@ -103,6 +104,10 @@ def races(options):
         yield from race_results()
 
 
+def models(options):
+    yield from check_models()
+
+
 def fuzzing(options):
     if options.lab in (None, 6):
         yield from fuzz.run_fuzz(options.folder, Progress(), options.seed)
@@ -130,7 +135,7 @@ def run_command(name, command):
 
 CHECKS = {"grader": grader, "holes": holes, "listed": listed, "lint": lint, "lookup": lookup,
           "reference": reference, "variants": variants, "mutants": mutants,
-          "race": races, "fuzz": fuzzing}
+          "models": models, "race": races, "fuzz": fuzzing}
 CHECKS.update({name: lambda options, name=name, command=command: run_command(name, command)
                for name, command in COMMANDS})
 
