@@ -360,7 +360,7 @@ holes:
 
 bench:
 	$(call install,build bench)
-	$(Q)python3 -B $(ROOT)/grade/bench/bench.py --base $(BASE)
+	$(Q)python3 -B $(ROOT)/grade/bench/bench.py --base $(BASE) $(if $(CPUS),--cores '$(CPUS)')
 
 lint:
 	$(Q)python3 -B $(ROOT)/grade/lint.py

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "grade"))
 
-from answers import answers
+from answers import answers, places_of
 from inputs import FOLDER
 from markers import render_exercise
 from progress import Progress
@@ -68,7 +68,7 @@ def run(program, *arguments, cores=1, bytes_limit=None):
 
 def check_answer(what, name, path, seen):
     """The lines that a program printed for a text must be the right ones, all of them."""
-    expected = list(answers(name, path.read_bytes()))
+    expected = list(answers(name, places_of(path.read_bytes())))
     if seen != expected:
         at = next((i for i, (a, b) in enumerate(zip(seen, expected)) if a != b),
                   min(len(seen), len(expected)))
@@ -191,7 +191,7 @@ def test_memory(folder):
     build(folder)
     path = folder / "text"
     path.write_bytes(random_text(4, b"abcdefghij", 2 * MIB, 4))
-    expected = "".join(f"{line}\n" for line in answers("wri", path.read_bytes()))
+    expected = "".join(f"{line}\n" for line in answers("wri", places_of(path.read_bytes())))
     good = bad = 0
     for limit in range(8 * MIB, 72 * MIB, 4 * MIB):
         for cores in (1, 3):
