@@ -30,7 +30,8 @@ COUNTED = re.compile(r"^(\d+) passed, (\d+) failed$")
 TEST = re.compile(r"^TEST\((\w+)\)", re.MULTILINE)
 
 # Checks that other folders bring: name, command at the top of the tree.
-COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py")]
+COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
+            ("count", "python3 -B grade/bench/test_count.py")]
 
 
 def holes(options):

@@ -50,14 +50,9 @@ def measurements(experiment, path, system, cores, run, maker):
     """The lines for results.jsonl; `cores` is how many have worked."""
     for metric, (value, unit) in run.measured.items():
         yield {"experiment": experiment, "input": path.name, "system": system.name,
-               "machine": system.machine(cores), "cores": worked(run), "page_kib": PAGE_KIB,
+               "machine": system.machine(cores), "cores": run.cores, "page_kib": PAGE_KIB,
                "metric": metric, "value": value, "unit": unit,
                "made_by": {"command": run.command, "tree": maker}}
-
-
-def worked(run):
-    """How many cores have worked, by what the program itself says; 0 if it says nothing."""
-    return run.measured.get("cores", (0, ""))[0]
 
 
 def table_line(experiment, path, system, cores, run, verdict):
@@ -73,8 +68,8 @@ def judge(expected, cores, run):
     trouble = run.trouble or compare(expected, run.lines)
     if trouble:
         return "WRONG", trouble
-    if worked(run) != cores:
-        return f"right, {len(expected)} lines, but {worked(run)} of {cores} cores", "cores are missing"
+    if run.cores != cores:
+        return f"right, {len(expected)} lines, but {run.cores} of {cores} cores", "cores are missing"
     return f"right, {len(expected)} lines", ""
 
 
