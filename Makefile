@@ -254,7 +254,7 @@ $(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
-.PHONY: help help-staff setup qemu gdb grade check fuzz holes bench image image-path kernel-path lint format clean
+.PHONY: help help-staff setup qemu gdb grade check fuzz holes bench scaling image image-path kernel-path lint format clean
 
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
@@ -270,6 +270,7 @@ help:
 help-staff:
 	@echo '  make check      all tests of the project itself'
 	@echo '  make fuzz       system calls at random, 10 seeds from SEED on, with their coverage'
+	@echo '  make scaling    what a second core is worth to wc and wri: times, instructions, who does how much'
 	@echo '  make holes      render the exercise files of the lab folders from solutions/'
 	@echo '  make image      the raw disk image; LAB BASE EX TREE MODE CC MODULES say which'
 	@echo '  make lint       sizes beside their budget, overrides, format'
@@ -312,12 +313,12 @@ kernel-path:
 	@echo $(KERNEL)/kernel.elf
 
 comma := ,
-CORES := $(or $(CPUS),1)
+SMP := $(or $(CPUS),1)
 # Other cores stay off unless the command line asks for them. More of them than the host has take turns on one thread: as
 # in grade/machine.py.
-COMMAND_LINE := $(strip $(if $(filter-out 1,$(CORES)),cores=$(CORES)) $(if $(SEED),seed=$(SEED)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
-TURNS = $(if $(filter tcg,$(ACCEL)),$(shell test $(CORES) -le $$(nproc) || echo $(comma)thread=single))
-QEMU = $(if $(filter 1,$(words $(CORES))),,$(error CPUS is one number here, not '$(CPUS)'))qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL)$(TURNS) -m $(MEM)M -smp $(CORES) -display none -no-reboot \
+COMMAND_LINE := $(strip $(if $(filter-out 1,$(SMP)),cores=$(SMP)) $(if $(SEED),seed=$(SEED)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
+TURNS = $(if $(filter tcg,$(ACCEL)),$(shell test $(SMP) -le $$(nproc) || echo $(comma)thread=single))
+QEMU = $(if $(filter 1,$(words $(SMP))),,$(error CPUS is one number here, not '$(CPUS)'))qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL)$(TURNS) -m $(MEM)M -smp $(SMP) -display none -no-reboot \
     -drive file=$(IMAGE),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk \
     -device isa-debug-exit,iobase=0xf4,iosize=0x04 \
     $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline$(comma)string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')
@@ -361,7 +362,11 @@ holes:
 
 bench:
 	$(call install,build bench)
-	$(Q)python3 -B $(ROOT)/grade/bench/bench.py --base $(BASE)
+	$(Q)python3 -B $(ROOT)/grade/bench/bench.py --base $(BASE) $(if $(CPUS),--cores '$(CPUS)')
+
+scaling:
+	$(call install,build bench)
+	$(Q)python3 -B $(ROOT)/grade/bench/scaling.py --base $(BASE)
 
 lint:
 	$(Q)python3 -B $(ROOT)/grade/lint.py

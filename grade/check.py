@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import fuzz
 import lookup_check
@@ -31,7 +32,8 @@ COUNTED = re.compile(r"^(\d+) passed, (\d+) failed$")
 TEST = re.compile(r"^TEST\((\w+)\)", re.MULTILINE)
 
 # Checks that other folders bring: name, command at the top of the tree.
-COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py")]
+COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
+            ("count", "python3 -B grade/bench/test_count.py")]
 
 
 def holes(options):
@@ -62,14 +64,16 @@ def lint(options):
 
 def lookup(options):
     yield from lookup_check.check_itself()
-    kernel = Kernel(3, mode="release")
-    built = build_kernels([kernel], lambda *state: None)[kernel]
-    path = run_make("kernel-path", *kernel.variables).stdout.strip()
-    if built.error or not path:
-        yield "a share lookup writes nothing", False, built.error or "make kernel-path says nothing"
-        return
-    wrong = lookup_check.check_function(lookup_check.functions_of(path), "share_find")
-    yield "a share lookup writes nothing", not wrong, "; ".join(wrong)
+    for title, kernel, file, rule in (
+            ("a share lookup writes nothing", Kernel(3, mode="release"), "kernel.elf", lookup_check.LOOKUP),
+            ("emitting takes no lock", Kernel(7), "programs/wri", lookup_check.EMIT)):
+        built = build_kernels([kernel], lambda *state: None)[kernel]
+        path = run_make("kernel-path", *kernel.variables).stdout.strip()
+        if built.error or not path:
+            yield title, False, built.error or "make kernel-path says nothing"
+            continue
+        wrong = lookup_check.check_file(Path(path).parent / file, rule)
+        yield title, not wrong, "; ".join(wrong)
 
 
 def reference(options):

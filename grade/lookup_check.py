@@ -1,16 +1,20 @@
-"""A share lookup takes no lock and writes no memory but its own stack: read off the machine code.
+"""What a function and all that it calls must not do, read off the machine code.
 
-    lookup_check.py KERNEL.elf       share_find and all that it calls (H2 of lab3-shares/share.h)
-    lookup_check.py --test CC        the check itself, on small functions that break the rule
+    lookup_check.py lookup KERNEL.elf   share_find takes no lock and writes no memory but its own stack (H2 of
+                                        lab3-shares/share.h)
+    lookup_check.py emit PROGRAM        map_emit takes no lock, up to a new chunk of memory (M1 of
+                                        lab7-libos/README.md)
+    lookup_check.py --test CC           the check itself, on small functions that break the rules
 
-Refused: a lock prefix, xchg with memory, an instruction that writes memory (unless addressed
-through rsp, or through rbp where the function made that its frame pointer), and an indirect call or
-jump, behind which anything could stand.
+Locks are a lock prefix and xchg with memory. A store is an instruction that writes memory, unless
+addressed through rsp, or through rbp where the function made that its frame pointer. An indirect
+call or jump is always refused: behind it anything could stand.
 """
 import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 FUNCTION = re.compile(r"^[0-9a-f]+ <([^>+]+)>:$")
@@ -55,16 +59,24 @@ def on_stack(operand, frame):
     return bool(STACK.match(operand) or frame and FRAME.match(operand))
 
 
-def fault_of(instruction, frame):
-    """What forbids an instruction; '' if nothing does."""
+def locked(instruction, operands):
+    """Why an instruction is not to stand where no lock may be taken; '' if it may."""
     name = instruction.split(None, 1)[0]
-    operands = operands_of(instruction)
     if name == "lock":
         return "a lock prefix"
     if name.startswith("xchg") and any(map(is_memory, operands)):
         return "xchg with memory"
     if name.startswith(("call", "jmp")) and operands and operands[0].startswith("*"):
         return "an indirect call or jump"
+    return ""
+
+
+def locked_or_stored(instruction, operands, frame):
+    """The same where, besides, only the stack may be written."""
+    name = instruction.split(None, 1)[0]
+    why = locked(instruction, operands)
+    if why:
+        return why
     if STRING_STORES.match(name) and (not operands or any(map(is_memory, operands))
                                       and not name.startswith("movs")):
         return "a store"
@@ -75,9 +87,22 @@ def fault_of(instruction, frame):
     return "" if on_stack(operands[-1], frame) else "a store that is not to the stack"
 
 
-def check_function(functions, start):
-    """Everything forbidden in `start` and its callees, a line each."""
-    waiting, seen, wrong = [start], set(), []
+@dataclass(frozen=True)
+class Rule:
+    """What `start` and its callees must not do; `trusted` are callees that are not looked into."""
+    start: str
+    says: str
+    stores: bool  # may it write memory?
+    trusted: tuple = ()
+
+
+LOOKUP = Rule("share_find", "no lock, no xchg, no store but to the stack", False)
+EMIT = Rule("map_emit", "no lock, no xchg", True, ("memory",))
+
+
+def check_function(functions, rule):
+    """Everything forbidden in rule.start and its callees, a line each."""
+    waiting, seen, wrong = [rule.start], set(rule.trusted), []
     while waiting:
         name = waiting.pop()
         if name in seen:
@@ -88,13 +113,19 @@ def check_function(functions, start):
             continue
         frame = any(i.split() == ["mov", "%rsp,%rbp"] for i in functions[name])
         for instruction in functions[name]:
-            why = fault_of(instruction, frame)
+            operands = operands_of(instruction)
+            why = (locked(instruction, operands) if rule.stores
+                   else locked_or_stored(instruction, operands, frame))
             if why:
                 wrong.append(f"{name}: {why}: {instruction}")
             branch = BRANCH.match(instruction)
             if branch and branch.group(1) != name:
                 waiting.append(branch.group(1))
     return wrong
+
+
+def check_file(path, rule):
+    return check_function(functions_of(path), rule)
 
 
 GOOD = """
@@ -122,21 +153,41 @@ BAD = {
 }
 
 
-def compile_and_check(compiler, source, folder):
+GOOD_EMIT = """
+struct row { long count, place; };
+static __attribute__((noinline)) void *memory(unsigned long bytes) { static char all[4096]; static long used;
+  return all + __atomic_fetch_add(&used, bytes, 5) % 4096; }
+static __attribute__((noinline)) long *take(struct row *r)
+{ r->place++; return r->place % 8 ? (long *)r : (long *)memory(r->count); }
+int lookup(struct row *r, long value) { *take(r) = value; r->count++; return 0; }
+"""
+BAD_EMIT = {
+    "a locked counter": "int lookup(long *s) { __atomic_fetch_add(s, 1, 5); return 0; }",
+    "an exchange": "int lookup(long *s) { *s = __atomic_exchange_n(s + 1, 1, 5); return 0; }",
+    "a lock in a callee": "static __attribute__((noinline)) void put(char *s)"
+                          " { while (__atomic_test_and_set(s, 5)) { } *s = 0; }"
+                          " int lookup(char *s) { put(s); return 0; }",
+    "an unknown callee": "int lookup(int (*f)(void)) { return f() + 1; }",
+    "what is only trusted by another name": GOOD_EMIT.replace("memory", "storage"),
+}
+
+
+def compile_and_check(compiler, source, folder, stores):
     path = Path(folder) / "lookup.c"
     path.write_text(source)
     subprocess.run([compiler, "-O2", "-fno-pic", "-c", "-o", f"{folder}/lookup.o", path], check=True)
-    return check_function(functions_of(f"{folder}/lookup.o"), "lookup")
+    return check_file(f"{folder}/lookup.o", Rule("lookup", "", stores, ("memory",)))
 
 
 def check_itself(compiler="gcc"):
-    """(name, passed, detail): a clean lookup passes, each that breaks the rule is refused."""
+    """(name, passed, detail): clean code passes, all that breaks a rule is refused."""
     with tempfile.TemporaryDirectory(prefix="corey-lookup-") as folder:
-        wrong = compile_and_check(compiler, GOOD, folder)
-        yield "lookup check: a clean lookup passes", not wrong, "; ".join(wrong)
-        for name, source in BAD.items():
-            wrong = compile_and_check(compiler, source, folder)
-            yield f"lookup check: refuses {name}", bool(wrong), "not noticed"
+        for kind, stores, good, bad in (("lookup", False, GOOD, BAD), ("emit", True, GOOD_EMIT, BAD_EMIT)):
+            wrong = compile_and_check(compiler, good, folder, stores)
+            yield f"{kind} check: clean code passes", not wrong, "; ".join(wrong)
+            for name, source in bad.items():
+                wrong = compile_and_check(compiler, source, folder, stores)
+                yield f"{kind} check: refuses {name}", bool(wrong), "not noticed"
 
 
 def main():
@@ -145,8 +196,10 @@ def main():
         print("\n".join(f"{name}: {detail}" for name, good, detail in results if not good)
               or f"{len(results)} passed, 0 failed")
         return 1 if not all(good for _, good, _ in results) else 0
-    wrong = check_function(functions_of(sys.argv[1]), "share_find")
-    print("\n".join(wrong) or "share_find: no lock, no xchg, no store but to the stack")
+    kind, path = sys.argv[1:]
+    rule = {"lookup": LOOKUP, "emit": EMIT}[kind]
+    wrong = check_file(path, rule)
+    print("\n".join(wrong) or f"{rule.start}: {rule.says}")
     return 1 if wrong else 0
 
 

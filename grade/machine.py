@@ -22,6 +22,7 @@ from records import Records, read_records
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
 LOOK = 0.25            # seconds between two looks at the limits
 WALL_CAP = 10          # the wall clock's cap, in limits
+PLUGIN_CACHE = 512     # MiB of translated code: with plugins, QEMU 7.2 survives no flush of a full cache
 NOMINAL_SECONDS = 0.1  # what calibrate() measured on the host that the limits were chosen on
 
 PASSED, FAILED, PANIC, HOLE = 33, 35, 37, 39  # QEMU's exit status for each value at port 0xF4
@@ -75,8 +76,9 @@ def command_line(job):
     if test.cores > 1:
         words = f"cores={test.cores} {words}"  # `run=` would take all that stands behind it
     words = words.replace(",", ",,")  # QEMU's own escape
-    return [QEMU, "-M", "q35", "-cpu", "max", "-accel", accelerator(test.cores),
-            "-m", f"{test.memory}M", *(["-plugin", job.plugin] if job.plugin else []),
+    watched = f",tb-size={PLUGIN_CACHE}" if job.plugin else ""
+    return [QEMU, "-M", "q35", "-cpu", "max", "-accel", accelerator(test.cores) + watched,
+            *(["-plugin", job.plugin] if job.plugin else []), "-m", f"{test.memory}M",
             "-smp", str(test.cores), "-display", "none", "-monitor", "none", "-no-reboot",
             "-serial", f"file:{folder}/console",
             "-drive", f"file={job.image},format=raw,if=none,id=disk,snapshot=on",

@@ -63,6 +63,7 @@ struct worker {
     struct job *job;
     unsigned core;
     int error;          /* why this core cannot go on, else 0 */
+    size_t pairs;       /* how many it has emitted; the application's map counts them */
     struct arena arena; /* all that this core makes */
     struct bucket *row; /* job->columns of them */
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "bench"
 BIBLE_FOLDER = "/usr/lib"  # bible looks for its data where it is started
 VERSE = re.compile(rb"\d?[A-Za-z]+\d+:\d+ ")
-WORDS_BYTES = 16 << 20
+WORDS_BYTES = 64 << 20
 
 
 def write_input(name, content):

@@ -5,7 +5,6 @@ is 0 only when nothing failed.
 """
 import os
 import random
-import re
 import resource
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "grade"))
 
-from answers import answers
+from answers import answers, places_of
 from inputs import FOLDER
 from markers import render_exercise
 from progress import Progress
@@ -35,11 +34,6 @@ WRONG = (
     ("rows are alike: what stands at the same place is the same key",
      "key_compare(&entry->key, least) == 0", 1, "true", "reduce"),
 )
-
-# What must run without a locked instruction: all that map_emit calls, up to a new chunk of memory.
-EMIT = ("map_emit", "bucket_enter", "bucket_insert", "bucket_find", "root_make_room", "node_split",
-        "node_insert", "node_rank", "values_append", "arena_take", "key_compare", "key_read")
-LOCKED = re.compile(r"\t(lock |xchg .*\()|\block\s")
 
 
 class Failure(Exception):
@@ -68,7 +62,7 @@ def run(program, *arguments, cores=1, bytes_limit=None):
 
 def check_answer(what, name, path, seen):
     """The lines that a program printed for a text must be the right ones, all of them."""
-    expected = list(answers(name, path.read_bytes()))
+    expected = list(answers(name, places_of(path.read_bytes())))
     if seen != expected:
         at = next((i for i, (a, b) in enumerate(zip(seen, expected)) if a != b),
                   min(len(seen), len(expected)))
@@ -191,7 +185,7 @@ def test_memory(folder):
     build(folder)
     path = folder / "text"
     path.write_bytes(random_text(4, b"abcdefghij", 2 * MIB, 4))
-    expected = "".join(f"{line}\n" for line in answers("wri", path.read_bytes()))
+    expected = "".join(f"{line}\n" for line in answers("wri", places_of(path.read_bytes())))
     good = bad = 0
     for limit in range(8 * MIB, 72 * MIB, 4 * MIB):
         for cores in (1, 3):
@@ -207,19 +201,6 @@ def test_memory(folder):
         raise Failure(f"{good} runs had enough memory and {bad} too little: nothing was tested")
 
 
-def test_locks(folder):
-    """Emitting takes no locked instruction."""
-    build(folder)
-    listing = subprocess.run(["objdump", "-d", "--no-show-raw-insn", folder / "wri"],
-                             capture_output=True, text=True, check=True).stdout
-    functions = dict(re.findall(r"^[0-9a-f]+ <([^>]+)>:\n((?:.+\n)*)", listing, re.M))
-    for name in functions:
-        if name.split(".")[0] in EMIT and LOCKED.search(functions[name]):
-            raise Failure(f"{name} has a locked instruction")
-    if "map_emit" not in functions or not LOCKED.search("".join(functions.values())):
-        raise Failure("the check sees nothing: not even the task counter's instruction")
-
-
 def test_arguments(folder):
     """Wrong arguments and missing files are said."""
     build(folder)
@@ -230,7 +211,7 @@ def test_arguments(folder):
 
 
 TESTS = (test_units, test_hole, test_wrong, test_answers, test_corey, test_threads, test_addresses, test_memory,
-         test_locks, test_arguments)
+         test_arguments)
 
 
 def main(names):

@@ -10,7 +10,7 @@ LINUX_PROGRAMS  := $(addprefix $(LINUX_OUT)/,wc wri test_map_reduce)
 
 LINUX_SOURCES := $(wildcard $(LINUX_ROOT)/lab7-libos/given/mapreduce/*.c) $(LINUX_ROOT)/grade/linux/platform.c
 LINUX_HEADERS := $(wildcard $(LINUX_ROOT)/lab7-libos/given/mapreduce/*.h $(LINUX_ROOT)/lab7-libos/*.h \
-                            $(LINUX_ROOT)/lab5-cores/user/platform.h)
+                            $(LINUX_ROOT)/lab5-cores/user/*.h)
 # Code before a hole may leave a parameter, a function or a variable unused.
 EXERCISE_CFLAGS ?= -Wno-unused-parameter -Wno-unused-function -Wno-unused-variable
 LINUX_FLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror $(EXERCISE_CFLAGS) -pthread -I$(LINUX_ROOT)/lab5-cores/user \

@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "marker.h"
+
 #define MAX_CORES   1024
 #define HOLE_STATUS 39 /* what QEMU ends with when a machine stops in a hole */
 
@@ -141,7 +143,9 @@ memory(size_t bytes, enum sharing sharing)
 void
 barrier(void)
 {
+    marker(MARKER_WAIT_BEGIN);
     pthread_barrier_wait(&meeting);
+    marker(MARKER_WAIT_END);
 }
 
 uint64_t
@@ -191,8 +195,10 @@ void
 mark(const char *phase)
 {
     char name[64];
+    marker(MARKER_REGION_END); /* the work of saying so belongs to no phase */
     snprintf(name, sizeof(name), "begin_%s", phase);
     result(name, clock_now() / 1000, "us");
+    marker(MARKER_REGION_BEGIN);
 }
 
 const char *

@@ -46,8 +46,8 @@ uint64_t clock_now(void);
 uint64_t clock_hertz(void);
 
 /* Says that the phase named begins now: leaves the instant (in microseconds, from any fixed origin) as the
- * result `begin_PHASE`, from which whoever watches the run knows how long each phase took. Called by one
- * core, and not within the work that is measured. */
+ * result `begin_PHASE`, from which whoever watches the run knows how long each phase took, and a marker of a
+ * region's begin (marker.h). Called by one core, and not within the work that is measured. */
 void mark(const char *phase);
 
 /* Leaves one measured number of this run where its driver finds it. Name and unit are letters, digits and

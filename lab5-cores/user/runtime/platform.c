@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "again.h"
+#include "marker.h"
 #include "print.h"
 #include "start.h"
 #include "team.h"
@@ -164,11 +165,13 @@ barrier(void)
         /* ...and passes it on to those who wait, who acquire it below. */
         __atomic_store_n(&team->turn, turn + 1, __ATOMIC_RELEASE);
     } else {
+        marker(MARKER_WAIT_BEGIN);
         for (unsigned looks = 1; __atomic_load_n(&team->turn, __ATOMIC_ACQUIRE) == turn; looks++) {
             __builtin_ia32_pause();
             if (team_core == 0 && looks % LOOKS_A_CHECK == 0)
                 team_check(); /* one that is lost will not come */
         }
+        marker(MARKER_WAIT_END);
     }
 }
 
@@ -190,10 +193,13 @@ result(const char *name, uint64_t value, const char *unit)
     record("metric {\"name\":\"%s\",\"value\":%lu,\"unit\":\"%s\"}", name, value, unit);
 }
 
+/* The work of saying so belongs to no phase. */
 void
 mark(const char *phase)
 {
+    marker(MARKER_REGION_END);
     uint64_t hertz = clock_hertz(), now = clock_now();
     uint64_t microseconds = now / hertz * MICROSECONDS + now % hertz * MICROSECONDS / hertz;
     record("metric {\"name\":\"begin_%s\",\"value\":%lu,\"unit\":\"us\"}", phase, microseconds);
+    marker(MARKER_REGION_BEGIN);
 }

@@ -19,7 +19,7 @@ words_map(struct worker *worker, unsigned task)
     const struct application *application = &worker->job->application;
     const char *text = application->text;
     size_t bytes = application->bytes, at = bytes * task / application->tasks;
-    size_t end = bytes * (task + 1ul) / application->tasks;
+    size_t end = bytes * (task + 1ul) / application->tasks, pairs = 0;
     if (at > 0 && letter_is(text[at - 1]))
         while (at < end && letter_is(text[at]))
             at++;
@@ -30,8 +30,10 @@ words_map(struct worker *worker, unsigned task)
         int error = map_emit(worker, &key, at);
         if (error)
             return error;
+        pairs++;
         at += key.length; /* what stands here is no letter */
     }
+    worker->pairs += pairs;
     return 0;
 }
 
@@ -64,6 +66,12 @@ answers_print(const struct job *job, bool quiet, void (*print)(const struct answ
     result("words", words, "words");
     result("keys", keys, "words");
     result("columns", job->columns, "columns");
+    result("cores", job->cores, "cores");
+    for (unsigned core = 0; core < job->cores; core++) {
+        char name[32];
+        snprintf(name, sizeof(name), "pairs_core_%u", core);
+        result(name, job->workers[core].pairs, "pairs");
+    }
 }
 
 int
