@@ -12,6 +12,15 @@ EXERCISES = [
         Test("core_run_late_order", 4, cores=3, seconds=20),
         Test("core_run_mutual_halt", 4, cores=3),
     ]),
+    Exercise("5.3", "MCS lock", ["mcs_lock.c"], [
+        Test("mcs_lock_state", 2),
+        Test("mcs_trylock_free_only", 2),
+        Test("mcs_lock_in_turn", 3),
+        Test("mcs_misuse_panics", 1),
+        Test("mcs_unlock_meets_newcomer", 5, seconds=30),
+        Test("mcs_lock_meets_newcomer", 5, seconds=30),
+        Test("mcs_trylock_meets_newcomer", 2, seconds=30),
+    ]),
     Exercise("5.4", "shootdown", ["core_flush.c"], [
     ]),
 ]
@@ -30,4 +39,12 @@ GIVEN = [
     Test("platform_memory"),
     Test("platform_input"),
     Test("platform_team", cores=2),
+    Test("rw_lock_state"),
+    Test("rw_lock_lines_apart"),
+    Test("rw_lock_misuse_panics"),
+    Test("rw_lock_reader_meets_writer", seconds=30),
+    Test("rw_lock_writer_meets_reader", seconds=30),
+    Test("rw_lock_writer_meets_writer", seconds=30),
+    Test("rw_lock_readers_starve_no_writer", seconds=30),
+    Test("rw_lock_writers_starve_no_reader", seconds=30),
 ]
