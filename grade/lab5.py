@@ -20,6 +20,7 @@ EXERCISES = [
         Test("mcs_unlock_meets_newcomer", 5, seconds=30),
         Test("mcs_lock_meets_newcomer", 5, seconds=30),
         Test("mcs_trylock_meets_newcomer", 2, seconds=30),
+        Test("mcs_lock_all_cores", 2, cores=2),
     ]),
     Exercise("5.4", "shootdown", ["core_flush.c"], [
     ]),
@@ -47,4 +48,5 @@ GIVEN = [
     Test("rw_lock_writer_meets_writer", seconds=30),
     Test("rw_lock_readers_starve_no_writer", seconds=30),
     Test("rw_lock_writers_starve_no_reader", seconds=30),
+    Test("rw_lock_all_cores", cores=2),
 ]

@@ -1,6 +1,8 @@
 /* Tests of 5.3. Q1 to Q4 are those of mcs_lock.h. */
 #include "mcs_lock.h"
 
+#include "core.h"
+#include "core_test.h"
 #include "interleave.h"
 #include "machine.h"
 #include "test.h"
@@ -186,4 +188,28 @@ TEST(mcs_trylock_meets_newcomer)
 {
     check(interleave(&(struct interleaving){count_first, try_second, begin_free, judge, 100, 50}) > 100);
     check(counter == 2); /* in the last run the first was through before the second came */
+}
+
+/* --- all cores ------------------------------------------------------------------------------------------------ */
+
+#define ROUNDS 20000
+
+static void
+count_often(__attribute__((unused)) uint32_t index, __attribute__((unused)) void *argument)
+{
+    struct mcs_node node = {0}; /* Q4 */
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        if (round % 4 != 0 || !mcs_trylock(&lock, &node))
+            mcs_lock(&lock, &node);
+        count();
+        mcs_unlock(&lock, &node);
+    }
+}
+
+TEST(mcs_lock_all_cores)
+{
+    test_on_all(count_often, NULL);
+    check_equal(0, met);
+    check_equal(core_count * ROUNDS, counter);
+    check(lock.tail == NULL);
 }

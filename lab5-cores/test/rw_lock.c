@@ -1,6 +1,7 @@
 /* Tests of the read-write lock. R1 to R3 are those of rw_lock.h. */
 #include "rw_lock.h"
 
+#include "core_test.h"
 #include "interleave.h"
 #include "machine.h"
 #include "test.h"
@@ -203,4 +204,40 @@ TEST(rw_lock_readers_starve_no_writer)
 TEST(rw_lock_writers_starve_no_reader)
 {
     check(interleave(&(struct interleaving){read_once, write_often, begin, judge, 150, 300}) > 100);
+}
+
+/* --- all cores ------------------------------------------------------------------------------------------------ */
+
+#define ROUNDS 20000
+#define STEPS  16 /* a core writes once in so many rounds, at another time than its neighbour */
+
+static void
+read_and_write(uint32_t index, __attribute__((unused)) void *argument)
+{
+    struct mcs_node node = {0};
+    for (uint64_t round = index; round < index + ROUNDS; round++) {
+        if (round % STEPS == 0) {
+            rw_write_lock(&lock, &node);
+            words[0]++;
+            cpu_pause();
+            words[1]++;
+            rw_write_unlock(&lock, &node);
+        } else {
+            rw_read_lock(&lock);
+            uint64_t seen = words[0];
+            cpu_pause();
+            check_equal(seen, words[1]); /* R1 */
+            rw_read_unlock(&lock);
+        }
+    }
+}
+
+TEST(rw_lock_all_cores)
+{
+    test_on_all(read_and_write, NULL);
+    check_equal(core_count * ROUNDS / STEPS, words[0]);
+    check_equal(words[0], words[1]);
+    check_equal(2 * words[0], lock.turn);
+    for (uint32_t i = 0; i < core_count; i++)
+        check_equal(0, reader_line(i));
 }
