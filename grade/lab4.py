@@ -12,6 +12,8 @@ EXERCISES = [
         Test("fault_read_sets_no_w", 4),
         Test("fault_copy_takes_w_away", 2),
         Test("fault_broken_copy_shows_everywhere", 2),
+        Test("fault_broken_copy_clears_first", 1),
+        Test("fault_change_is_one_flush", 1),
         Test("fault_denied_touches_nothing", 2),
         Test("fault_beyond_the_end", 2),
         Test("fault_after_shrinking", 2),

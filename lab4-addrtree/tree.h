@@ -196,6 +196,9 @@ bool tree_change_entries(struct tree *tree, uint64_t start, uint64_t bytes, uint
  * locked. */
 void tree_flush(struct tree *tree);
 
+/* The same for what tree_cores has gathered, of one tree or of several; counts one flush, where there is a core. */
+void cores_flush(const struct core_set *cores);
+
 /* What the processor finds at an address of a root: the leaf entry, with its W and X narrowed by the
  * directory's; 0: nothing. Takes no lock: another core may change it at any time. */
 uint64_t tree_translate(struct tree *root, uint64_t address);
@@ -211,8 +214,8 @@ uint64_t entry_bits(uint64_t perm);
  * E_FAULT: nothing is mapped, or `execute` and not X. No locks held. */
 int tree_fault(struct tree *root, uint64_t address, enum access access, bool execute);
 
-/* Adds the cores that may have translations of this tree: those that run on it, or on a root that shows it. The caller
- * has fenced after it changed the tables. Tree locked. */
+/* Adds the cores that may have translations of this tree from before the changes that the caller has made to it:
+ * those that run on it, or on a root that shows it. Fences first. Tree locked. */
 void tree_cores(struct tree *tree, struct core_set *cores);
 
 /* Makes core `index` the tenant of a root that has none (T7), for a program that is about to be handed to that core:

@@ -65,11 +65,12 @@ TRAP_HANDLER(50, page_fault, VECTOR_PAGE)
 
 /* --- changes of a segment ------------------------------------------------------------------------------- */
 
-/* Takes the bits that are not in `keep` from all entries that show pages [first, end) of the segment, and
- * flushes where there were any. Segment locked. */
+/* Takes the bits that are not in `keep` from all entries that show pages [first, end) of the segment; then
+ * one flush for all trees where there were any. Segment locked. */
 static void
 mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t keep)
 {
+    struct core_set cores = {};
     for (struct mapping *mapping = segment->mappings; mapping != NULL; mapping = mapping->next_shown) {
         uint64_t shown = mapping->offset >> PAGE_SHIFT, shown_end = shown + (mapping->bytes >> PAGE_SHIFT);
         uint64_t from = maximum(first, shown), to = minimum(end, shown_end);
@@ -79,9 +80,10 @@ mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t 
         ticket_lock(&tree->object.lock);
         uint64_t start = mapping->start + ((from - shown) << PAGE_SHIFT);
         if (tree_change_entries(tree, start, (to - from) << PAGE_SHIFT, keep))
-            tree_flush(tree);
+            tree_cores(tree, &cores);
         ticket_unlock(&tree->object.lock);
     }
+    cores_flush(&cores);
 }
 
 void
