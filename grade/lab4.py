@@ -54,6 +54,8 @@ GIVEN = [
     Test("tree_map_rules"),
     Test("tree_map_holds"),
     Test("tree_end_crosses"),
+    Test("tree_publish_reaches_all"),
+    Test("tree_publish_crosses"),
     Test("tree_load_one_core_at_a_time"),
     Test("at_set_seg_out_of_memory"),
     Test("at_set_at_out_of_memory"),
