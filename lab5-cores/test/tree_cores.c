@@ -17,6 +17,7 @@ static struct {
     struct tree *inner, *roots[CORES_TESTS];
     struct segment *segment, *other;
     uint64_t arrived; /* atomic: cores that have come to a meeting, all meetings together */
+    uint64_t shows;   /* atomic: what the range shows that comes and goes */
     bool over;        /* atomic: core 0 has done its part */
 } shared;
 
@@ -199,6 +200,37 @@ mark_pages(struct segment *segment, uint64_t which)
         word_write(segment, page, MARK(which, page));
 }
 
+/* What the range shows: nothing, segment 1 or segment 2; or it is changing. Above it a count of changes. */
+enum shows { NOTHING, FIRST, SECOND, CHANGING };
+#define SHOWS(state) ((enum shows)((state)&3))
+
+/* Release: what was done before the range shows this comes before (partner: shows_load). */
+static void
+shows_store(enum shows shows)
+{
+    __atomic_store_n(&shared.shows, (shared.shows & ~3ul) + 4 + shows, __ATOMIC_RELEASE);
+}
+
+static uint64_t
+shows_load(void)
+{
+    return __atomic_load_n(&shared.shows, __ATOMIC_ACQUIRE); /* partner: shows_store */
+}
+
+static void
+pause_for(unsigned times)
+{
+    while (times-- > 0)
+        test_pause();
+}
+
+static void
+range_unmap(uint64_t first, uint64_t pages)
+{
+    check_equal(0, tree_unmap(shared.inner, LARGE_PAGE_SIZE + first * PAGE_SIZE, pages * PAGE_SIZE));
+    check_no_entries(LARGE_PAGE_SIZE, first, first + pages);
+}
+
 /* Has the range show now the one, now the other segment, and in between nothing. */
 static void
 switch_segments(const uint64_t *progress)
@@ -206,31 +238,35 @@ switch_segments(const uint64_t *progress)
     for (uint64_t round = 0; goes_on(round, 300, progress); round++) {
         struct segment *shown = round % 2 ? shared.other : shared.segment;
         map(shared.inner, LARGE_PAGE_SIZE, &shown->object, 0, PAGES * PAGE_SIZE, PERM_R | PERM_W);
-        for (unsigned i = 0; i < 20; i++)
-            test_pause();
-        uint64_t part = 1 + round % PAGES;
-        check_equal(0, tree_unmap(shared.inner, LARGE_PAGE_SIZE, part * PAGE_SIZE));
-        check_no_entries(LARGE_PAGE_SIZE, 0, part);
-        check_equal(0, tree_unmap(shared.inner, LARGE_PAGE_SIZE, PAGES * PAGE_SIZE));
-        check_no_entries(LARGE_PAGE_SIZE, 0, PAGES);
+        shows_store(round % 2 ? SECOND : FIRST);
+        pause_for(50);
+        shows_store(CHANGING);
+        range_unmap(PAGES / 2, 1 + round % (PAGES / 4)); /* leaves two pieces */
+        range_unmap(0, PAGES);
+        shows_store(NOTHING);
+        pause_for(20);
+        shows_store(CHANGING);
     }
 }
 
+/* One use of a page of the range; where the range did not change meanwhile, it must show just what it should. */
 static void
-use_range(uint64_t *progress)
+use_range(uint64_t page, uint64_t *progress)
 {
-    for (uint64_t page = 0; page < PAGES; page++) {
-        uint64_t word, address = HERE + LARGE_PAGE_SIZE + page * PAGE_SIZE;
-        int error =
-            page % 2 ? ring3(address, ACCESS_READ, &word) : user_copy_in(&word, address, sizeof(word));
-        check(error == E_FAULT || (error == 0 && (word == MARK(1ul, page) || word == MARK(2ul, page))));
-        if (error == 0)
-            count(progress);
-        error = page % 3 ? ring3(address + 8, ACCESS_WRITE, &page)
-                         : user_copy_out(address + 8, &page, sizeof(page));
-        check(error == 0 || error == E_FAULT);
-        test_pause();
+    uint64_t word, address = HERE + LARGE_PAGE_SIZE + page * PAGE_SIZE, before = shows_load();
+    int error = page % 2 ? ring3(address, ACCESS_READ, &word) : user_copy_in(&word, address, sizeof(word));
+    bool exact = before == shows_load() && SHOWS(before) != CHANGING;
+    check(error == E_FAULT || (error == 0 && (word == MARK(1ul, page) || word == MARK(2ul, page))));
+    if (exact) {
+        check_equal(SHOWS(before) == NOTHING ? E_FAULT : 0, error);
+        check(error || word == MARK((uint64_t)SHOWS(before), page));
     }
+    if (exact && error == 0)
+        count(progress);
+    error =
+        page % 3 ? ring3(address + 8, ACCESS_WRITE, &page) : user_copy_out(address + 8, &page, sizeof(page));
+    check(error == 0 || error == E_FAULT);
+    test_pause();
 }
 
 static void
@@ -243,8 +279,8 @@ switch_or_use(uint32_t index, void *argument)
         switch_segments(progress);
         be_over();
     }
-    while (!is_over())
-        use_range(&progress[index]);
+    for (uint64_t i = 0; !is_over(); i++)
+        use_range(i % PAGES, &progress[index]);
     meet(&meetings);
     leave_root(index);
 }
@@ -268,38 +304,58 @@ TEST(tree_cores_unmap)
 
 /* --- copies ----------------------------------------------------------------------------------------------- */
 
-/* The value that a side writes: cores of even number have the source, the others the copy. */
+/* Cores of even number are on the side of the source, the others on the copy's; those from 2 on only read. */
 static uint64_t
 side_of(uint32_t index)
 {
     return 1 + index % 2;
 }
 
-/* Cores of one side write and read the same pages, in any order; the other side's bytes must not show. */
+/* A page as this side may see it. */
+static void
+read_side(uint64_t side, uint64_t page)
+{
+    uint64_t word;
+    check_equal(0, ring3(HERE + (side - 1) * LARGE_PAGE_SIZE + page * PAGE_SIZE, ACCESS_READ, &word));
+    check(word == MARK(0ul, page) || word == MARK(side, page));
+}
+
+/* Writes every page of the side, each after the readers have seen all of them once more. */
+static void
+write_side(uint64_t side, uint64_t *progress)
+{
+    for (uint64_t page = 0; page < PAGES; page++) {
+        uint64_t word = MARK(side, page), address = HERE + (side - 1) * LARGE_PAGE_SIZE + page * PAGE_SIZE;
+        for (uint32_t i = 2; i < core_count; i++)
+            test_wait_for(&progress[i], page);
+        read_side(side, page);
+        check_equal(0, page % 4 ? ring3(address, ACCESS_WRITE, &word)
+                                : user_copy_out(address, &word, sizeof(word)));
+        check_equal(0, user_copy_in(&word, address, sizeof(word)));
+        check_equal(MARK(side, page), word);
+        test_pause();
+    }
+}
+
 static void
 use_side(uint32_t index, void *argument)
 {
-    uint64_t meetings = 0, *written = argument, side = side_of(index);
-    uint64_t start = HERE + (side - 1) * LARGE_PAGE_SIZE;
+    uint64_t meetings = 0, *progress = argument, side = side_of(index);
     check_equal(0, tree_load(shared.roots[index]));
     meet(&meetings);
-    for (uint64_t i = 0; i < PAGES; i++) {
-        uint64_t word, page = index / 2 % 2 ? PAGES - 1 - i : i, address = start + page * PAGE_SIZE;
-        for (unsigned times = 0; times < 20; times++) {
-            check_equal(0, ring3(address, ACCESS_READ, &word));
-            check(word == MARK(0ul, page) || word == MARK(side, page));
-        }
-        word = MARK(side, page);
-        check_equal(0, i % 4 ? ring3(address, ACCESS_WRITE, &word)
-                             : user_copy_out(address, &word, sizeof(word)));
-        check_equal(0, user_copy_in(&word, address, sizeof(word)));
-        check_equal(MARK(side, page), word);
-        written[index]++;
+    if (index < 2)
+        write_side(side, progress);
+    for (uint64_t sweep = 0; index >= 2 && sweep < PAGES; sweep++) {
+        for (uint64_t page = 0; page < PAGES; page++)
+            read_side(side, page);
+        count(&progress[index]);
         test_pause();
     }
     meet(&meetings);
-    for (uint64_t page = 0; page < PAGES; page++)
+    for (uint64_t page = 0; page < PAGES; page++) {
+        read_side(side, page);
         check_equal(MARK(side, page), word_read(side == 1 ? shared.segment : shared.other, page));
+    }
     meet(&meetings);
     leave_root(index);
 }
@@ -309,8 +365,8 @@ use_side(uint32_t index, void *argument)
 TEST(tree_cores_copy_on_write)
 {
     struct share_books before = share_books_take();
-    for (unsigned round = 0; round < 30; round++) {
-        uint64_t written[CORES_TESTS] = {0};
+    for (unsigned round = 0; round < 15; round++) {
+        uint64_t progress[CORES_TESTS] = {0};
         begin(PAGES);
         mark_pages(shared.segment, 0);
         check_equal(0, segment_copy(shared.segment, round % 3 == 2 ? COPY_ON_REFERENCE : COPY_ON_WRITE,
@@ -318,9 +374,7 @@ TEST(tree_cores_copy_on_write)
         share_publish(&shared.other->object);
         map(shared.inner, 0, &shared.segment->object, 0, PAGES * PAGE_SIZE, PERM_R | PERM_W);
         map(shared.inner, LARGE_PAGE_SIZE, &shared.other->object, 0, PAGES * PAGE_SIZE, PERM_R | PERM_W);
-        test_on_all(use_side, written);
-        for (uint32_t i = 0; i < core_count; i++)
-            check_equal(PAGES, written[i]);
+        test_on_all(use_side, progress);
         object_drop(&shared.other->object);
         end();
     }
@@ -336,8 +390,7 @@ copy_and_look(void)
     check_equal(0, segment_copy(shared.segment, COPY_ON_WRITE, account_root, 0, "copy", &copy));
     for (uint64_t page = 0; page < PAGES; page++)
         seen[page] = word_read(copy, page);
-    for (unsigned i = 0; i < 20; i++)
-        test_pause();
+    pause_for(20);
     for (uint64_t page = 0; page < PAGES; page++)
         check_equal(seen[page], word_read(copy, page));
     object_drop(&copy->object);
@@ -404,8 +457,7 @@ shrink_or_use(uint32_t index, void *argument)
         check_no_entries(0, round * 7 % PAGES, PAGES);
         test_pause();
         check_equal(0, segment_set_pages(shared.segment, PAGES));
-        for (unsigned i = 0; i < 10; i++)
-            test_pause();
+        pause_for(10);
     }
     if (index == 0)
         be_over();
