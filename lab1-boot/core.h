@@ -139,9 +139,10 @@ core_set_has(const struct core_set *set, uint32_t index)
 static inline uint32_t
 core_set_next(const struct core_set *set, uint32_t from)
 {
-    while (from < CORE_MAX && !core_set_has(set, from))
-        from++;
-    return from;
+    for (; from < CORE_MAX; from = round_down(from, 64) + 64)
+        if (set->bits[from / 64] >> from % 64 != 0)
+            return from + (uint32_t)__builtin_ctzl(set->bits[from / 64] >> from % 64);
+    return CORE_MAX;
 }
 
 /* Has each core of the set flush its TLB, and returns when none of them can use an old translation in ring 3 any

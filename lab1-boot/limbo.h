@@ -39,7 +39,7 @@ size_t limbo_turn_all(void);
 /* Whether nothing waits on this core's list: it may sleep for as long as it likes. */
 bool limbo_is_empty(void);
 
-/* Items waiting on all lists. */
+/* Items on all lists that have not been freed yet. */
 size_t limbo_waiting(void);
 
 #endif

@@ -33,16 +33,19 @@ struct object {
     uint32_t counted;        /* scratch of whoever walks over all objects (lab 6) */
 };
 
-/* What a type does when its last object reference is gone: gives up all that it refers to. Called once, after the
- * grace period, no locks held; the block itself is freed by the caller. Must not recurse through object_drop's work:
- * object_drop only queues. */
+/* What a type adds. destroy: its last reference is gone: gives up all that it refers to. Called once, after the grace
+ * period, no locks held; the block itself is freed by the caller. Must not recurse through object_drop's work:
+ * object_drop only queues. each: calls visit for every object that this one holds a reference on, as often as it
+ * does; null: it refers to none. No locks held. */
 struct object_type_operations {
     uint8_t type;
     void (*destroy)(struct object *object);
+    void (*each)(struct object *object, void (*visit)(struct object *object));
 };
 TABLE(object_type, const struct object_type_operations);
-#define OBJECT_TYPE(name, number, function)                                                                  \
-    static const struct object_type_operations object_type_##name = {number, function};                      \
+#define OBJECT_TYPE(name, number, destroy) OBJECT_TYPE_REFERRING(name, number, destroy, NULL)
+#define OBJECT_TYPE_REFERRING(name, number, destroy, each)                                                   \
+    static const struct object_type_operations object_type_##name = {number, destroy, each};                 \
     TABLE_ENTRY(object_type, 50, const struct object_type_operations, name, &object_type_##name)
 
 /* Makes an object of `bytes` from core home's memory, charged to `account` (may be null), with one reference, which
@@ -60,10 +63,15 @@ bool object_hold(struct object *object);
  * handles cascades without recursion. */
 void object_drop(struct object *object);
 
+/* Calls visit for every object that this one refers to (`each` of its type). While others may change it, it sees what
+ * a lookup would see. */
+void object_each(struct object *object, void (*visit)(struct object *object));
+
 /* For object_drop: destroys a dead object now (private) or puts it into limbo (public). */
 void object_bury(struct object *object);
 
-/* Marks it public; before another core can reach it. */
+/* Marks it public, and nothing that it refers to: that is what lab 3's share_publish is for. Before another core can
+ * reach it. */
 void object_publish(struct object *object);
 
 static inline bool

@@ -164,8 +164,8 @@ int share_create(struct share *parent, struct account *account, uint64_t limit_p
 int share_make_room(struct share *share);
 
 /* lock, check that it lives, make room, insert: E_NOENT when the share is dead, E_LOOP (H5), and those above. The
- * caller found the object in this crossing, or holds it. In a public share it becomes public, and all that it leads
- * to. */
+ * caller found the object in this crossing, or holds it. In a public share it becomes public before (share_publish,
+ * which may cross). */
 int share_add(struct share *share, struct object *object, uint64_t rights);
 
 /* share_add of a new object with all rights, for a call that made it: drops the caller's reference; the object's
@@ -175,7 +175,9 @@ int64_t share_add_new(uint64_t handle, struct share *share, struct object *objec
 /* lock, remove, drop. E_NOENT. */
 int share_delete(struct share *share, uint64_t id);
 
-/* object_publish, and the same for all that a share leads to. Before another core can reach it. */
+/* object_publish, and the same for all that the object leads to, of whatever type. Before another core can reach it.
+ * Crosses (core_pass) after each SHARE_BATCH objects: private ones stay, since nobody else can take them away; what
+ * else the caller has looked up and not held is forgotten. No locks held. */
 void share_publish(struct object *object);
 
 /* The first empty slot of this core's set; 0: none. */

@@ -24,7 +24,14 @@
  * T6  A root maps segments and inner trees; an inner tree maps segments; it stands at most once in a root. Lock
  *     order: segment, inner tree, root; at most one of a kind.
  * T7  A root runs on one core at a time (`tenant`), which is set before cr3 is loaded and cleared after cr3 has
- *     left it. */
+ *     left it.
+ * T8  An entry of a leaf table is guarded by the lock of the segment that the mapping at its address shows. A
+ *     mapping comes and goes only under the locks of its object and of its tree, and a leaf table stays while a
+ *     mapping lies in its 2 MiB. So who holds a segment's lock, and has seen that its mapping stands, writes the
+ *     entries of that mapping without the tree's lock: faults on different segments have no line in common, in
+ *     one inner tree or not. A tree's lock guards its list of mappings, and tables: making, lending, freeing them.
+ * T9  Lists and tables are read at any time without a lock. What has been taken out of them stays as it was until
+ *     nobody can be looking at it (limbo.h). */
 #ifndef COREY_TREE_H
 #define COREY_TREE_H
 
@@ -90,12 +97,12 @@ int tree_find(struct tree *root, uint64_t address, struct place *out);
 /* --- exercise 4.2 --------------------------------------------------------------------------------------- */
 
 /* A fault of `access` at `address` of the root, which leads to `place`: makes the page be there
- * (segment_touch) and enters it into the leaf table of place->tree, with T3 and T4. The segment's lock is
- * held, place_lock takes those of the trees; where the place has meanwhile become another, nothing is entered
- * and the result is 0: the processor tries again and asks again. Where place->tree is not the root and its
- * table is not linked yet, tree_link comes first. An entry that is there already and allows the access is
- * left alone: another core was faster. Counts page-ins (entries that were not there) and late arrivals
- * (entries that were, and needed no link either).
+ * (segment_touch) and enters it into the leaf table of place->tree, with T3 and T4. The segment is locked and
+ * place->mapping stands, so both stay (T8). place_entry finds the entry; where it finds none, place_make first
+ * makes what is missing; where there is none even then, nothing is entered and the result is 0: the processor
+ * tries again and asks again. An entry that is there already and allows the access is left alone: another core
+ * was faster. Counts page-ins (entries that were not there) and late arrivals (entries that were, and needed no
+ * link either).
  * E_FAULT: place->perm does not allow the access, or the page lies at or beyond the segment's end; nothing
  * was touched.
  * E_NOMEM, E_AGAIN: of segment_touch, or for a table. */
@@ -114,7 +121,7 @@ int tree_link(struct tree *root, uint64_t address, const struct place *place);
 /* --- exercise 4.4 --------------------------------------------------------------------------------------- */
 
 /* Clears the entries of [start, start + bytes) of a tree, then flushes where any has changed (tree_flush),
- * and only then frees the leaf tables that no mapping of this tree needs any more (T5). The mappings have
+ * and only then frees the leaf tables that no mapping of this tree needs any more (T5). The mapping has
  * been taken out before; pages belong to their segments and are not freed here. For each leaf table on the
  * way (tree_next_table):
  * - one that the root has borrowed loses its directory entry, and one reference; its entries are the inner
@@ -151,13 +158,22 @@ struct mapping *mapping_find(struct tree *tree, uint64_t offset);
 /* The first mapping that ends after `offset`, or null. */
 struct mapping *mapping_first(struct tree *tree, uint64_t offset);
 
-/* Table entries are read and written by these: the table walkers of all cores read them at any time. Stores
- * release: the table or page that an entry names was cleared before a walker can follow it (its partner is the
- * hardware). Loads are relaxed: who changes entries holds the tree's lock, and others take what they find. */
+/* Whether a mapping, which was found without a lock, still stands in its lists. Its object is locked: so it stays. */
+static inline bool
+mapping_stands(const struct mapping *mapping)
+{
+    return mapping->previous_shown != NULL;
+}
+
+/* Table entries are read and written by these: the table walkers of all cores, and other cores' kernels, read them
+ * at any time. Stores release, loads acquire: the table or page that an entry names was cleared before anyone can
+ * follow it. A store may lose the accessed and dirty bits that a walker sets meanwhile; nobody asks for them. Nor
+ * can a walker bring back what a store has taken away: it sets its bits in an entry that is as it read it, or reads
+ * again (SDM vol. 3A, 4.8). */
 static inline uint64_t
 entry_load(const uint64_t *entry)
 {
-    return __atomic_load_n(entry, __ATOMIC_RELAXED);
+    return __atomic_load_n(entry, __ATOMIC_ACQUIRE);
 }
 
 static inline void
@@ -167,8 +183,8 @@ entry_store(uint64_t *entry, uint64_t value)
 }
 
 /* The leaf table's entry for an address of the tree; null when a table on the way is missing. With `make`,
- * missing tables are made (charged to the tree's account), and null means *error: E_NOMEM or E_AGAIN. Tree
- * locked. */
+ * missing tables are made (charged to the tree's account), and null means *error: E_NOMEM or E_AGAIN; tree locked.
+ * Without, no lock is needed. */
 uint64_t *tree_entry(struct tree *tree, uint64_t offset, bool make, int *error);
 
 /* The directory entry (of 2 MiB) for an address of the tree; as above, tables above it are made. */
@@ -189,20 +205,28 @@ void tree_recall_table(struct tree *tree, uint64_t slot);
 void tree_free_table(struct tree *tree, struct page *table);
 
 /* Takes from each present entry of [start, start + bytes) all bits that are not in `keep`; with keep = 0,
- * clears it. True when any has changed: then flush. Tables that are borrowed are left alone. Tree locked. */
+ * clears it. True when any has changed: then flush. Tables that are borrowed are left alone. All of the range is
+ * one mapping's, whose object is locked (T8). */
 bool tree_change_entries(struct tree *tree, uint64_t start, uint64_t bytes, uint64_t keep);
 
 /* Returns when no core can use, in ring 3, translations from before changes that were made to the tree. Tree
  * locked. */
 void tree_flush(struct tree *tree);
 
+/* The same for what tree_cores has gathered, of one tree or of several; counts one flush, where there is a core. */
+void cores_flush(const struct core_set *cores);
+
 /* What the processor finds at an address of a root: the leaf entry, with its W and X narrowed by the
  * directory's; 0: nothing. Takes no lock: another core may change it at any time. */
 uint64_t tree_translate(struct tree *root, uint64_t address);
 
-/* Locks the trees of a place (inner, then root), and tells whether `address` still leads there. Segment locked. */
-bool place_lock(struct tree *root, uint64_t address, const struct place *place);
-void place_unlock(struct tree *root, const struct place *place);
+/* The leaf entry of a place; null where a table is missing, or, of an inner tree, is not linked into the root. Takes
+ * no lock; it stays while the segment is locked and the mapping stands (T8). */
+uint64_t *place_entry(struct tree *root, uint64_t address, const struct place *place);
+
+/* Makes what place_entry misses, and links it (tree_link), with the trees locked. 1: a link was made; 0: none was
+ * needed, or the root's mapping does not stand any more. Segment locked. E_NOMEM, E_AGAIN. */
+int place_make(struct tree *root, uint64_t address, const struct place *place);
 
 /* Permission bits of a leaf or directory entry: PERM_* -> ENTRY_*. */
 uint64_t entry_bits(uint64_t perm);
@@ -211,8 +235,8 @@ uint64_t entry_bits(uint64_t perm);
  * E_FAULT: nothing is mapped, or `execute` and not X. No locks held. */
 int tree_fault(struct tree *root, uint64_t address, enum access access, bool execute);
 
-/* Adds the cores that may have translations of this tree: those that run on it, or on a root that shows it. The caller
- * has fenced after it changed the tables. Tree locked. */
+/* Adds the cores that may have translations of this tree from before the changes that the caller has made to it:
+ * those that run on it, or on a root that shows it. Fences first. Tree locked. */
 void tree_cores(struct tree *tree, struct core_set *cores);
 
 /* Makes core `index` the tenant of a root that has none (T7), for a program that is about to be handed to that core:

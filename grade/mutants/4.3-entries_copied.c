@@ -10,18 +10,18 @@
     if (error)
         return error;
 
-    uint64_t *entry = NULL;
-    if (place_lock(root, address, place))
-        entry = tree_entry(root, address, true, &error); /* a table of the root's own */
-    if (entry != NULL) {
-        struct tree_counts *counts = CORE_OWN(tree_counts);
-        uint64_t old = entry_load(entry);
-        bool there = old & ENTRY_PRESENT, enough = access == ACCESS_READ || (old & ENTRY_WRITE);
-        uint64_t perm = access == ACCESS_WRITE ? place->perm : place->perm & ~(uint64_t)PERM_W;
-        if (!there || !enough)
-            entry_store(entry, page_address(page) | entry_bits(perm));
-        counts->page_ins += !there;
-        counts->late += there && enough;
-    }
-    place_unlock(root, place);
-    return error;
+    ticket_lock(&root->object.lock);
+    uint64_t *entry = tree_entry(root, address, true, &error); /* in a table of the root's own */
+    ticket_unlock(&root->object.lock);
+    if (entry == NULL)
+        return error;
+
+    struct tree_counts *counts = CORE_OWN(tree_counts);
+    uint64_t old = entry_load(entry);
+    bool there = old & ENTRY_PRESENT, enough = access == ACCESS_READ || (old & ENTRY_WRITE);
+    uint64_t perm = place->perm & (access == ACCESS_WRITE ? PERM_ALL : ~(uint64_t)PERM_W);
+    if (!there || !enough)
+        entry_store(entry, page_address(page) | entry_bits(perm));
+    counts->page_ins += !there;
+    counts->late += there && enough;
+    return 0;

@@ -14,7 +14,7 @@
 struct limbo {
     struct ticket_lock lock; /* guards all below: other cores turn our limbo when they are out of memory */
     struct limbo_item *fresh, *noted, *ripe;
-    uint64_t waiting; /* items on all three; others look at it without the lock */
+    uint64_t waiting; /* items on all three, and those being freed; others look at it without the lock */
     struct {
         uint64_t where, want;
     } note[CORE_MAX];
@@ -87,12 +87,10 @@ limbo_take(struct limbo *list)
         limbo_note(list);
     }
     struct limbo_item *taken = list->ripe, **end = &taken;
-    uint64_t count = 0;
-    for (; count < LIMBO_BATCH && *end != NULL; count++)
+    for (unsigned count = 0; count < LIMBO_BATCH && *end != NULL; count++)
         end = &(*end)->next;
     list->ripe = *end;
     *end = NULL;
-    __atomic_store_n(&list->waiting, list->waiting - count, __ATOMIC_RELAXED);
     return taken;
 }
 
@@ -109,6 +107,12 @@ limbo_turn_list(struct limbo *list)
         item->release(item);
         item = next;
         freed++;
+    }
+    if (freed > 0) {
+        ticket_lock(&list->lock);
+        /* Release: who sees that nothing waits any more finds it all freed (partner: the acquire in limbo_waiting). */
+        __atomic_store_n(&list->waiting, list->waiting - freed, __ATOMIC_RELEASE);
+        ticket_unlock(&list->lock);
     }
     return freed;
 }
@@ -140,6 +144,6 @@ limbo_waiting(void)
 {
     size_t waiting = 0;
     for (uint32_t i = 0; i < core_count; i++)
-        waiting += __atomic_load_n(&CORE_AT(i, limbo)->waiting, __ATOMIC_RELAXED);
+        waiting += __atomic_load_n(&CORE_AT(i, limbo)->waiting, __ATOMIC_ACQUIRE);
     return waiting;
 }

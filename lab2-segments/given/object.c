@@ -75,6 +75,24 @@ object_publish(struct object *object)
     __atomic_fetch_or(&object->flags, OBJECT_PUBLIC, __ATOMIC_RELAXED);
 }
 
+/* What its type adds; null: nothing. */
+static const struct object_type_operations *
+object_operations(const struct object *object)
+{
+    TABLE_EACH (object_type, const struct object_type_operations, entry)
+        if ((*entry)->type == object->type)
+            return *entry;
+    return NULL;
+}
+
+void
+object_each(struct object *object, void (*visit)(struct object *object))
+{
+    const struct object_type_operations *operations = object_operations(object);
+    if (operations != NULL && operations->each != NULL)
+        operations->each(object, visit);
+}
+
 /* Gives up what the object refers to, and frees it and its charge; nobody can be looking at it any more. The caller
  * drops the account. */
 static void
@@ -82,9 +100,9 @@ object_free(struct object *object)
 {
     struct account *account = object->account;
     uint64_t bytes = object->bytes;
-    TABLE_EACH (object_type, const struct object_type_operations, entry)
-        if ((*entry)->type == object->type)
-            (*entry)->destroy(object);
+    const struct object_type_operations *operations = object_operations(object);
+    if (operations != NULL)
+        operations->destroy(object);
     slab_free(object);
     account_refund(account, bytes);
 }

@@ -51,7 +51,17 @@ share_destroy(struct object *object)
     share_table_free(share->table);
     account_drop(share->account);
 }
-OBJECT_TYPE(share, OBJECT_SHARE, share_destroy);
+
+static void
+share_each(struct object *object, void (*visit)(struct object *object))
+{
+    const struct share_table *table = share_table(CONTAINER_OF(object, struct share, object));
+    uint32_t cursor = 0;
+    uint64_t rights;
+    for (struct object *entry; (entry = share_table_next(table, &cursor, &rights)) != NULL;)
+        visit(entry);
+}
+OBJECT_TYPE_REFERRING(share, OBJECT_SHARE, share_destroy, share_each);
 
 /* --- looking up ------------------------------------------------------------------------------------------- */
 
@@ -100,12 +110,17 @@ share_add_locked(struct share *share, struct object *object, uint64_t rights)
 int
 share_add(struct share *share, struct object *object, uint64_t rights)
 {
-    if (object_is_public(
-            &share->object)) /* a private one becomes public by its own core alone: that is we, and not now */
+    /* A private share becomes public by its own core alone: that is we, and not now. */
+    bool publishes = object_is_public(&share->object) && !object_is_public(object);
+    if (publishes && !object_hold(&share->object)) /* over a crossing; the object nobody else can take away */
+        return E_NOENT;
+    if (publishes)
         share_publish(object);
     ticket_lock(&share->object.lock);
     int error = share_add_locked(share, object, rights);
     ticket_unlock(&share->object.lock);
+    if (publishes)
+        object_drop(&share->object);
     return error;
 }
 
@@ -130,32 +145,36 @@ share_delete(struct share *share, uint64_t id)
     return error;
 }
 
-/* Marks one object, and has a share among those whose entries are still to be marked. While it is private, nobody
- * else uses its limbo item, which it needs only when it is dead. */
+/* What this core's share_publish has still to look into, linked by object.limbo: while an object is private, nobody
+ * else uses that, and it itself only when it is dead. */
+static PER_CORE struct {
+    struct limbo_item *first;
+    uint64_t visits;
+} published;
+
 static void
-publish_one(struct object *object, struct limbo_item **shares)
+publish_one(struct object *object)
 {
-    if (object_is_public(object))
-        return;
-    object_publish(object);
-    if (object->type == OBJECT_SHARE) {
-        object->limbo.next = *shares;
-        *shares = &object->limbo;
+    __typeof__(published) *own = CORE_OWN(published);
+    if (!object_is_public(object)) {
+        object_publish(object);
+        object->limbo.next = own->first;
+        own->first = &object->limbo;
     }
+    if (++own->visits % SHARE_BATCH == 0)
+        core_pass(); /* what is private stays as it is meanwhile; an order to halt is no reason to leave half of it */
 }
 
 void
 share_publish(struct object *object)
 {
-    struct limbo_item *shares = NULL;
-    publish_one(object, &shares);
-    while (shares != NULL) {
-        struct share *share = CONTAINER_OF(shares, struct share, object.limbo);
-        shares = shares->next;
-        uint32_t cursor = 0;
-        uint64_t rights;
-        for (struct object *entry; (entry = share_table_next(share->table, &cursor, &rights)) != NULL;)
-            publish_one(entry, &shares);
+    __typeof__(published) *own = CORE_OWN(published);
+    own->visits = 0;
+    publish_one(object);
+    while (own->first != NULL) {
+        struct object *next = CONTAINER_OF(own->first, struct object, limbo);
+        own->first = own->first->next;
+        object_each(next, publish_one);
     }
 }
 

@@ -140,6 +140,7 @@ mapping_unlink(struct mapping *mapping)
     *mapping->previous_shown = mapping->next_shown;
     if (mapping->next_shown != NULL)
         mapping->next_shown->previous_shown = mapping->previous_shown;
+    mapping->previous_shown = NULL; /* mapping_stands */
 }
 
 struct mapping **

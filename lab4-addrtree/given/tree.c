@@ -3,6 +3,7 @@
 
 #include "mapping.h"
 #include "panic.h"
+#include "share.h"
 #include "string.h"
 
 /* --- making --------------------------------------------------------------------------------------------- */
@@ -78,14 +79,12 @@ map_conflict(struct tree *tree, struct object *object, uint64_t start, uint64_t 
     return object_hold(object) ? 0 : E_NOENT;
 }
 
-int
-tree_map(struct tree *tree, uint64_t start, struct object *object, uint64_t offset, uint64_t bytes,
-         uint64_t perm)
+static int
+map_checked(struct tree *tree, uint64_t start, struct object *object, uint64_t offset, uint64_t bytes,
+            uint64_t perm)
 {
     struct mapping *mapping;
-    int error = map_check(tree, start, object, offset, bytes, perm);
-    if (!error)
-        error = mapping_create(tree, &mapping);
+    int error = mapping_create(tree, &mapping);
     if (error)
         return error;
     mapping->object = object;
@@ -97,15 +96,29 @@ tree_map(struct tree *tree, uint64_t start, struct object *object, uint64_t offs
     ticket_lock(&object->lock);
     ticket_lock(&tree->object.lock);
     error = map_conflict(tree, object, start, bytes);
-    if (!error) {
-        if (object_is_public(&tree->object))
-            object_publish(object);
+    if (!error)
         mapping_link(mapping);
-    }
     ticket_unlock(&tree->object.lock);
     ticket_unlock(&object->lock);
     if (error)
         mapping_free(mapping);
+    return error;
+}
+
+int
+tree_map(struct tree *tree, uint64_t start, struct object *object, uint64_t offset, uint64_t bytes,
+         uint64_t perm)
+{
+    int error = map_check(tree, start, object, offset, bytes, perm);
+    /* As in share_add: a private tree becomes public by its own core alone, and publishing may cross. */
+    bool publishes = object_is_public(&tree->object) && !object_is_public(object);
+    if (error || !publishes)
+        return error ? error : map_checked(tree, start, object, offset, bytes, perm);
+    if (!object_hold(&tree->object))
+        return E_NOENT;
+    share_publish(object);
+    error = map_checked(tree, start, object, offset, bytes, perm);
+    object_drop(&tree->object);
     return error;
 }
 
@@ -137,4 +150,15 @@ tree_destroy(struct object *object)
     else
         tables_free(tree, tree->top, LEVEL_ROOT, TABLE_SLOTS / 2);
 }
-OBJECT_TYPE(tree, OBJECT_TREE, tree_destroy);
+
+static void
+tree_each(struct object *object, void (*visit)(struct object *object))
+{
+    struct tree *tree = CONTAINER_OF(object, struct tree, object);
+    uint64_t after = 0;
+    for (struct mapping *mapping; (mapping = mapping_first(tree, after)) != NULL;) {
+        after = mapping_end(mapping);
+        visit(mapping->object);
+    }
+}
+OBJECT_TYPE_REFERRING(tree, OBJECT_TREE, tree_destroy, tree_each);

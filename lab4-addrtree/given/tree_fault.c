@@ -8,22 +8,40 @@
 
 /* --- faults --------------------------------------------------------------------------------------------- */
 
-bool
-place_lock(struct tree *root, uint64_t address, const struct place *place)
+/* Whether the root has a leaf table for this address, its own or a borrowed one. */
+static bool
+root_has_table(struct tree *root, uint64_t address)
 {
-    if (place->tree != root)
-        ticket_lock(&place->tree->object.lock);
-    ticket_lock(&root->object.lock);
-    struct place now;
-    return tree_find(root, address, &now) == 0 && now.mapping == place->mapping && now.root == place->root;
+    const uint64_t *directory = tree_directory(root, address, false, NULL);
+    return directory != NULL && (entry_load(directory) & ENTRY_PRESENT);
 }
 
-void
-place_unlock(struct tree *root, const struct place *place)
+uint64_t *
+place_entry(struct tree *root, uint64_t address, const struct place *place)
 {
-    ticket_unlock(&root->object.lock);
-    if (place->tree != root)
-        ticket_unlock(&place->tree->object.lock);
+    if (place->tree != root && !root_has_table(root, address))
+        return NULL;
+    /* Not by way of the root's directory: its mapping may have gone meanwhile, and another have come. */
+    return tree_entry(place->tree, place->offset, false, NULL);
+}
+
+int
+place_make(struct tree *root, uint64_t address, const struct place *place)
+{
+    int error = 0;
+    bool links = false;
+    ticket_lock(&place->tree->object.lock);
+    if (place->tree == root) {
+        tree_entry(root, address, true, &error);
+    } else {
+        ticket_lock(&root->object.lock);
+        links = mapping_stands(place->root) && !root_has_table(root, address);
+        if (links)
+            error = tree_link(root, address, place);
+        ticket_unlock(&root->object.lock);
+    }
+    ticket_unlock(&place->tree->object.lock);
+    return error ? error : links;
 }
 
 int
@@ -33,7 +51,7 @@ tree_fault(struct tree *root, uint64_t address, enum access access, bool execute
     if (tree_find(root, address, &place) < 0 || (execute && !(place.perm & PERM_X)))
         return E_FAULT;
     ticket_lock(&place.segment->object.lock);
-    int error = fault_enter(root, address, &place, access);
+    int error = mapping_stands(place.mapping) ? fault_enter(root, address, &place, access) : 0;
     ticket_unlock(&place.segment->object.lock);
     return error;
 }
@@ -65,23 +83,26 @@ TRAP_HANDLER(50, page_fault, VECTOR_PAGE)
 
 /* --- changes of a segment ------------------------------------------------------------------------------- */
 
-/* Takes the bits that are not in `keep` from all entries that show pages [first, end) of the segment, and
- * flushes where there were any. Segment locked. */
+/* Takes the bits that are not in `keep` from all entries that show pages [first, end) of the segment; then
+ * one flush for all trees where there were any. Segment locked. */
 static void
 mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t keep)
 {
+    struct core_set cores = {};
     for (struct mapping *mapping = segment->mappings; mapping != NULL; mapping = mapping->next_shown) {
         uint64_t shown = mapping->offset >> PAGE_SHIFT, shown_end = shown + (mapping->bytes >> PAGE_SHIFT);
         uint64_t from = maximum(first, shown), to = minimum(end, shown_end);
         if (from >= to)
             continue;
         struct tree *tree = mapping->tree;
-        ticket_lock(&tree->object.lock);
         uint64_t start = mapping->start + ((from - shown) << PAGE_SHIFT);
-        if (tree_change_entries(tree, start, (to - from) << PAGE_SHIFT, keep))
-            tree_flush(tree);
+        if (!tree_change_entries(tree, start, (to - from) << PAGE_SHIFT, keep))
+            continue;
+        ticket_lock(&tree->object.lock);
+        tree_cores(tree, &cores);
         ticket_unlock(&tree->object.lock);
     }
+    cores_flush(&cores);
 }
 
 void

@@ -23,7 +23,7 @@ tree_claim(struct tree *root, uint32_t index)
 {
     uint32_t nobody = 0;
     /* SEQ_CST: the tenant stands before the processor walks the tables, so whoever changes them and then
-     * reads it flushes that core (partner: the fence in tree_flush). Acquire: the core before has left it. */
+     * reads it flushes that core (partner: the fence in tree_cores). Acquire: the core before has left it. */
     return __atomic_compare_exchange_n(&root->tenant, &nobody, index + 1, false, __ATOMIC_SEQ_CST,
                                        __ATOMIC_RELAXED);
 }
@@ -70,7 +70,7 @@ tree_return(void)
 static void
 tenant_add(const struct tree *root, struct core_set *cores)
 {
-    /* SEQ_CST: after the fence in tree_flush. */
+    /* SEQ_CST: after the fence in tree_cores. */
     uint32_t tenant = __atomic_load_n(&root->tenant, __ATOMIC_SEQ_CST);
     if (tenant != 0)
         core_set_add(cores, tenant - 1);
@@ -79,6 +79,9 @@ tenant_add(const struct tree *root, struct core_set *cores)
 void
 tree_cores(struct tree *tree, struct core_set *cores)
 {
+    /* The changed tables are written before any tenant is read. Partner: the exchange in tree_claim. Either we
+     * see the tenant, or its processor, whose walks come after, sees the changes. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (!tree->inner)
         tenant_add(tree, cores);
     for (struct mapping *shown = tree->shown; shown != NULL; shown = shown->next_shown)
@@ -86,15 +89,18 @@ tree_cores(struct tree *tree, struct core_set *cores)
 }
 
 void
+cores_flush(const struct core_set *cores)
+{
+    if (core_set_next(cores, 0) == CORE_MAX)
+        return;
+    CORE_OWN(tree_counts)->flushes++;
+    core_flush(cores);
+}
+
+void
 tree_flush(struct tree *tree)
 {
     struct core_set cores = {};
-    /* The changed tables are written before any tenant is read. Partner: the exchange in tree_load. Either we
-     * see the tenant, or its processor, whose walks come after, sees the changes. */
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     tree_cores(tree, &cores);
-    if (core_set_next(&cores, 0) == CORE_MAX)
-        return;
-    CORE_OWN(tree_counts)->flushes++;
-    core_flush(&cores);
+    cores_flush(&cores);
 }

@@ -28,13 +28,12 @@ int
 user_page_own(uint64_t address, struct page **out, struct segment **segment)
 {
     struct tree *root = tree_current();
-    struct place place, now;
+    struct place place;
     if (root == NULL || address >= USER_END || tree_find(root, address, &place) < 0)
         return E_FAULT;
     ticket_lock(&place.segment->object.lock);
     int error = E_FAULT;
-    bool same =
-        tree_find(root, address, &now) == 0 && now.mapping == place.mapping; /* its mappings stay now */
+    bool same = mapping_stands(place.mapping);
     if (same && (place.perm & PERM_W) && place.index < place.segment->pages)
         error = segment_touch(place.segment, place.index, ACCESS_WRITE, out);
     if (error)

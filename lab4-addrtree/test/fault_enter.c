@@ -76,6 +76,69 @@ TEST(fault_broken_copy_shows_everywhere)
     check_equal(2, seen);
 }
 
+static struct segment *broken;
+static struct page *shared_page;
+static struct tree *showing;
+static uint64_t flushes_before;
+
+static void
+watch_count(void)
+{
+    if (shared_page->references == 2)
+        return;
+    check_equal(0, tree_translate(showing, HERE));
+    check(CORE_OWN(tree_counts)->flushes != flushes_before);
+}
+
+static void
+break_copy(__attribute__((unused)) void *argument)
+{
+    word_write(broken, 0, 2);
+}
+
+/* One instruction at a time: when the count of the shared page falls, and the other owner may take it for its own, no
+ * table shows it any more for us, and no TLB. */
+TEST(fault_broken_copy_clears_first)
+{
+    struct segment *copy;
+    showing = root_make();
+    broken = segment_make_pages(1);
+    word_write(broken, 0, 1);
+    map(showing, HERE, &broken->object, 0, PAGE_SIZE, PERM_R);
+    check_equal(0, segment_copy(broken, COPY_ON_WRITE, account_root, core_index(), "copy", &copy));
+    check_equal(0, tree_load(showing));
+    check_fault(0, showing, HERE, ACCESS_READ);
+    shared_page = page_there(copy, 0);
+    check_equal(2, shared_page->references);
+    flushes_before = CORE_OWN(tree_counts)->flushes;
+    check(step_through(break_copy, NULL, watch_count) > 100);
+    check_equal(1, shared_page->references);
+    check_equal(flushes_before + 1, CORE_OWN(tree_counts)->flushes);
+}
+
+/* However many mappings show a segment, a change of it is one flush. */
+TEST(fault_change_is_one_flush)
+{
+    struct tree *root = root_make(), *inner = inner_make();
+    struct segment *segment = segment_make_pages(4), *copy;
+    for (uint64_t i = 0; i < 4; i++)
+        map(root, HERE + 2 * i * MIB, &segment->object, 0, 4 * PAGE_SIZE, PERM_R | PERM_W);
+    map(inner, 0, &segment->object, 0, 4 * PAGE_SIZE, PERM_R | PERM_W);
+    map(root, 1 * GIB, &inner->object, 0, 2 * MIB, PERM_R | PERM_W);
+    check_equal(0, tree_load(root));
+    for (uint64_t i = 0; i < 4; i++)
+        check_fault(0, root, HERE + 2 * i * MIB, ACCESS_WRITE);
+    check_fault(0, root, 1 * GIB, ACCESS_WRITE);
+    uint64_t before = CORE_OWN(tree_counts)->flushes;
+    check_equal(0, segment_copy(segment, COPY_ON_WRITE, account_root, core_index(), "copy", &copy));
+    check_equal(before + 1, CORE_OWN(tree_counts)->flushes);
+    check_fault(0, root, HERE, ACCESS_WRITE); /* the other four are cleared */
+    check_equal(before + 2, CORE_OWN(tree_counts)->flushes);
+    check_equal(0, tree_translate(root, 1 * GIB));
+    check_equal(0, segment_set_pages(segment, 2)); /* none shows what is cut off */
+    check_equal(before + 2, CORE_OWN(tree_counts)->flushes);
+}
+
 /* What the permissions forbid is refused before anything is touched: no copy broken, no page made, no table. */
 TEST(fault_denied_touches_nothing)
 {

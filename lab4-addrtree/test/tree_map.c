@@ -73,6 +73,65 @@ TEST(tree_end_crosses)
     check_share_books(before);
 }
 
+static struct segment *
+segment_in(struct tree *tree, uint64_t start)
+{
+    struct segment *segment = segment_make_pages(1);
+    map(tree, start, &segment->object, 0, PAGE_SIZE, PERM_R);
+    object_drop(&segment->object);
+    return segment;
+}
+
+static void
+check_public(bool expected, const struct segment *segment)
+{
+    check_equal(expected, object_is_public(&segment->object));
+}
+
+/* What a tree leads to is public before another core can find the tree: what it maps already, and what it will. */
+TEST(tree_publish_reaches_all)
+{
+    struct share_books before = share_books_take();
+    struct tree *root = root_make(), *inner = inner_make(), *later = inner_make();
+    map(root, 2 * HERE, &inner->object, 0, 2 * MIB, PERM_R);
+    struct segment *direct = segment_in(root, HERE), *within = segment_in(inner, PAGE_SIZE),
+                   *below = segment_in(later, 0);
+    check_public(false, direct);
+    share_publish(&root->object);
+    check(object_is_public(&root->object) && object_is_public(&inner->object));
+    check_public(true, direct);
+    check_public(true, within);
+    check_public(false, below);
+    check_public(true, segment_in(inner, 0));
+
+    map(root, 3 * HERE, &later->object, 0, 2 * MIB, PERM_R);
+    check(object_is_public(&later->object));
+    check_public(true, below);
+    check_equal(1, root->object.references);
+    object_drop(&root->object);
+    object_drop(&inner->object);
+    object_drop(&later->object);
+    check_share_books(before);
+}
+
+/* A tree of many mappings becomes public in batches, with crossings between: in a share, and in a root. */
+TEST(tree_publish_crosses)
+{
+    struct tree *root = root_make(), *inner = inner_make();
+    struct share *shared = share_make_in(1, NULL, 0);
+    struct segment *last = NULL;
+    share_publish(&shared->object);
+    for (uint64_t i = 0; i < 3 * SHARE_BATCH; i++)
+        last = segment_in(i % 2 ? root : inner, i * PAGE_SIZE);
+    map(root, GIB, &inner->object, 0, 4 * MIB, PERM_R);
+    uint64_t where = core_this()->where;
+    check_equal(0, share_add(shared, &root->object, RIGHT_ALL));
+    check_equal(3, (core_this()->where - where) / WHERE_CROSSING);
+    check_public(true, last);
+    check_equal(2, root->object.references);
+    check_equal(1, shared->object.references);
+}
+
 /* A root runs on one core at a time, and cr3 leaves it before another core may have it. */
 TEST(tree_load_one_core_at_a_time)
 {

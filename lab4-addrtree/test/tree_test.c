@@ -72,14 +72,17 @@ directory_of(struct tree *tree, uint64_t address)
 
 /* --- probes --------------------------------------------------------------------------------------------- */
 
-static bool probing, probe_failed;
+static PER_CORE struct {
+    bool under_way, failed;
+} probe;
 
 /* Ends a probe: its one instruction is skipped. Both are `mov` between rax and (rdx), three bytes long. */
 TRAP_HANDLER(10, probe, VECTOR_PAGE)
 {
-    if (!probing || trap_from_ring3(frame))
+    __typeof__(probe) *own = CORE_OWN(probe);
+    if (!own->under_way || trap_from_ring3(frame))
         return false;
-    probe_failed = true;
+    own->failed = true;
     frame->rip += 3;
     return true;
 }
@@ -87,15 +90,14 @@ TRAP_HANDLER(10, probe, VECTOR_PAGE)
 static bool
 probe_end(void)
 {
-    probing = false;
-    return !probe_failed;
+    CORE_OWN(probe)->under_way = false;
+    return !CORE_OWN(probe)->failed;
 }
 
 static void
 probe_begin(void)
 {
-    probing = true;
-    probe_failed = false;
+    *CORE_OWN(probe) = (__typeof__(probe)){.under_way = true};
 }
 
 /* stac and clac let the kernel touch pages of ring 3 where SMAP forbids it: SDM vol. 3A, 4.6.1. */

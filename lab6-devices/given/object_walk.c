@@ -149,23 +149,8 @@ walk_roots(void)
         walk_reach(&module_segment(i)->object);
 }
 
-static void
-walk_share(struct share *share)
-{
-    uint32_t cursor = 0;
-    uint64_t rights;
-    for (struct object *object; (object = share_table_next(share_table(share), &cursor, &rights)) != NULL;)
-        walk_reach(object);
-}
-
 void
 walk_references(struct object *object)
 {
-    if (object->type == OBJECT_SHARE)
-        walk_share(CONTAINER_OF(object, struct share, object));
-    if (object->type == OBJECT_TREE) {
-        struct tree *tree = CONTAINER_OF(object, struct tree, object);
-        for (struct mapping *mapping = tree->first[0]; mapping != NULL; mapping = mapping->next[0])
-            walk_reach(mapping->object);
-    }
+    object_each(object, walk_reach);
 }

@@ -15,29 +15,26 @@ fault_enter(struct tree *root, uint64_t address, const struct place *place, enum
     if (error)
         return error;
 
-    bool links = false;
-    uint64_t *entry = NULL;
-    if (place_lock(root, address, place)) {
-        const uint64_t *directory = tree_directory(root, address, false, NULL);
-        links = place->tree != root && !(directory != NULL && (entry_load(directory) & ENTRY_PRESENT));
-        if (links)
-            error = tree_link(root, address, place);
-        if (!error)
-            entry = tree_entry(place->tree, place->offset, true, &error);
+    int linked = 0;
+    uint64_t *entry = place_entry(root, address, place);
+    if (entry == NULL) {
+        linked = place_make(root, address, place);
+        if (linked < 0)
+            return linked;
+        entry = place_entry(root, address, place);
+        if (entry == NULL)
+            return 0; /* the root's mapping has gone meanwhile */
     }
-    if (entry != NULL) {
-        struct tree_counts *counts = CORE_OWN(tree_counts);
-        uint64_t old = entry_load(entry);
-        bool there = old & ENTRY_PRESENT, enough = access == ACCESS_READ || (old & ENTRY_WRITE);
-        /* Only a write has made sure that the page is the segment's alone (T4). */
-        uint64_t perm =
-            access == ACCESS_WRITE ? place->mapping->perm : place->mapping->perm & ~(uint64_t)PERM_W;
-        if (!there || !enough)
-            entry_store(entry, page_address(page) | entry_bits(perm));
-        counts->page_ins += !there;
-        counts->late += there && enough && !links;
-    }
-    place_unlock(root, place);
-    return error;
+
+    struct tree_counts *counts = CORE_OWN(tree_counts);
+    uint64_t old = entry_load(entry);
+    bool there = old & ENTRY_PRESENT, enough = access == ACCESS_READ || (old & ENTRY_WRITE);
+    /* Only a write has made sure that the page is the segment's alone (T4). */
+    uint64_t perm = place->mapping->perm & (access == ACCESS_WRITE ? PERM_ALL : ~(uint64_t)PERM_W);
+    if (!there || !enough)
+        entry_store(entry, page_address(page) | entry_bits(perm));
+    counts->page_ins += !there;
+    counts->late += there && enough && !linked;
+    return 0;
     /* END 4.2 */
 }
