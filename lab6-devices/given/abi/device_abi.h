@@ -67,10 +67,11 @@ struct books_mapping {
 
 struct books_core {
     uint64_t index, free_pages, limbo;
-    uint64_t page_ins, link_faults, late; /* faults: pages put into a table; tables linked; pages that were there */
-    uint64_t flushes;                     /* changes after which cores had to flush */
-    uint64_t asked;                       /* flushes that it has asked of others */
-    uint64_t interrupted;                 /* interrupts that it has sent to others */
+    uint64_t page_ins, link_faults,
+        late;             /* faults: pages put into a table; tables linked; pages that were there */
+    uint64_t flushes;     /* changes after which cores had to flush */
+    uint64_t asked;       /* flushes that it has asked of others */
+    uint64_t interrupted; /* interrupts that it has sent to others */
 };
 
 struct books_audit {
