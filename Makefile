@@ -254,7 +254,7 @@ $(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
-.PHONY: help help-staff setup qemu gdb grade check fuzz holes bench scaling image image-path kernel-path lint format clean
+.PHONY: help help-staff setup qemu gdb grade check stress fuzz holes bench scaling image image-path kernel-path lint format clean
 
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
@@ -269,6 +269,7 @@ help:
 
 help-staff:
 	@echo '  make check      all tests of the project itself'
+	@echo '  make stress     the tests that take minutes each'
 	@echo '  make fuzz       system calls at random, 10 seeds from SEED on, with their coverage'
 	@echo '  make scaling    what a second core is worth to wc and wri: times, instructions, who does how much'
 	@echo '  make holes      render the exercise files of the lab folders from solutions/'
@@ -352,6 +353,10 @@ grade:
 check:
 	$(call install,build format models)
 	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
+
+stress:
+	$(call install,build)
+	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB)) stress
 
 fuzz:
 	$(call install,build)

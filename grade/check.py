@@ -2,8 +2,8 @@
 
 Each check yields (name, passed, detail) once or many times; all are counted, the failed ones shown
 with their reasons, and the last line is `N passed, N failed`. LAB narrows the checks that boot
-kernels to one lab. A further argument names the checks to run; without one all run. COMMANDS of
-other folders count by their own last line `N passed, N failed`, or as one.
+kernels to one lab. A further argument names the checks to run; without one all run but those of
+ON_REQUEST. COMMANDS of other folders count by their own last line `N passed, N failed`, or as one.
 
     check.py [--lab N] [--seed N] [NAME …]     check.py --list
 """
@@ -47,7 +47,7 @@ def listed(options):
         written = sorted(name for path in (ROOT / lab.folder / "test").rglob("*.c")
                          for name in TEST.findall(path.read_text(encoding="utf-8")))
         named = sorted(test.name for exercise in lab.exercises for test in exercise.tests)
-        named = sorted(named + [test.name for test in lab.given])
+        named = sorted(named + [test.name for test in lab.given + lab.long])
         wrong = [f"{name} is not in grade/lab{lab.number}.py" for name in set(written) - set(named)]
         wrong += [f"{name} is no test of {lab.folder}" for name in set(named) - set(written)]
         wrong += [f"{name} stands twice" for name in set(named) if named.count(name) > 1]
@@ -76,18 +76,31 @@ def lookup(options):
         yield title, not wrong, "; ".join(wrong)
 
 
+def tests_of(lab):
+    """(exercise, test) of each test of a lab, but for the long ones."""
+    return ([(e.number, test) for e in lab.exercises for test in e.tests] +
+            [("", test) for test in lab.given])
+
+
 def reference(options):
     """Every test, given code's included, on its lab's kernel and on the full one."""
+    yield from run_reference(options, tests_of)
+
+
+def stress(options):
+    """The long tests, in the same way."""
+    yield from run_reference(options, lambda lab: [("", test) for test in lab.long])
+
+
+def run_reference(options, tests_of_lab):
     course = labs()
     trials = []
     for lab in course:
         if options.lab not in (None, lab.number):
             continue
-        tests = [(e.number, test) for e in lab.exercises for test in e.tests]
-        tests += [("", test) for test in lab.given]
         for last in sorted({lab.number, course[-1].number}):
             trials += [Trial(f"kernel{last}/lab{lab.number}", Kernel(last), exercise, test)
-                       for exercise, test in tests]
+                       for exercise, test in tests_of_lab(lab)]
     results = run_trials(trials, options.folder, Progress())
     for trial in trials:
         verdict = results[trial][0]
@@ -143,6 +156,9 @@ CHECKS = {"grader": grader, "holes": holes, "listed": listed, "lint": lint, "loo
 CHECKS.update({name: lambda options, name=name, command=command: run_command(name, command)
                for name, command in COMMANDS})
 
+# Those that run only when they are named.
+ON_REQUEST = {"stress": stress}
+
 
 def print_failures(failures):
     """The failed ones with their reasons; a reason that many share is said once."""
@@ -156,7 +172,7 @@ def run_check(name, options):
     """(passed, failed) of one check, with a line that says so."""
     begin, good, failures = time.monotonic(), 0, {}
     try:
-        for title, passed, detail in CHECKS[name](options):
+        for title, passed, detail in {**CHECKS, **ON_REQUEST}[name](options):
             if passed:
                 good += 1
             else:
@@ -178,9 +194,9 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     if options.list:
-        print("\n".join(CHECKS))
+        print("\n".join([*CHECKS, *ON_REQUEST]))
         return 0
-    unknown = [name for name in options.names if name not in CHECKS]
+    unknown = [name for name in options.names if name not in {**CHECKS, **ON_REQUEST}]
     if unknown:
         sys.exit(f"no check {unknown[0]}; there are: {' '.join(CHECKS)}")
     good = bad = 0

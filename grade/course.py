@@ -46,11 +46,13 @@ class Exercise:
 
 @dataclass(frozen=True, eq=False)
 class Lab:
-    """A lab: `given` are the tests of code that no student writes; they earn nothing."""
+    """A lab: `given` are the tests of code that no student writes, `long` those that `make stress`
+    runs and nobody else; they earn nothing."""
     number: int
     folder: str
     exercises: list
     given: list
+    long: list
 
     @property
     def points(self):
@@ -80,7 +82,8 @@ def labs():
         folders = sorted(ROOT.glob(f"lab{number}-*"))
         if folders:
             module = importlib.import_module(f"lab{number}")
-            found.append(Lab(number, folders[0].name, module.EXERCISES, module.GIVEN))
+            found.append(Lab(number, folders[0].name, module.EXERCISES, module.GIVEN,
+                             getattr(module, "LONG", [])))
     return found
 
 

@@ -46,7 +46,13 @@ GIVEN = [
     Test("core_sleep_deadline"),
     Test("core_sleep_latch"),
     Test("core_sleep_pong", cores=2),
+    Test("limbo_many_cores", cores=5, memory=64),
     Test("core_run_revoke", cores=2),
+    Test("tree_cores_fault_once", cores=4),
+    Test("tree_cores_unmap", cores=4),
+    Test("tree_cores_copy_on_write", cores=4),
+    Test("tree_cores_copy_stays", cores=4),
+    Test("tree_cores_shrink", cores=4),
     Test("platform_memory"),
     Test("platform_input"),
     Test("platform_team", cores=2),
@@ -59,4 +65,8 @@ GIVEN = [
     Test("rw_lock_readers_starve_no_writer", seconds=30),
     Test("rw_lock_writers_starve_no_reader", seconds=30),
     Test("rw_lock_all_cores", cores=2),
+]
+
+LONG = [
+    Test("limbo_many_cores_long", cores=5, memory=64, seconds=120),
 ]

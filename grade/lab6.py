@@ -19,6 +19,7 @@ GIVEN = [
     Test("device_programs"),
     Test("device_failures"),
     Test("books_records"),
+    Test("books_of_shared_pages", cores=4),
     Test("audit_sound"),
     Test("audit_lost_page"),
     Test("audit_lost_block"),

@@ -70,3 +70,14 @@ TEST(shootdown_copy)
 {
     cores_check("test_shootdown copy", 0);
 }
+
+/* In 64 MiB: more than ten times its memory here; `make stress` asks for 10 GiB. */
+TEST(limbo_many_cores)
+{
+    cores_check("test_limbo 768", 0);
+}
+
+TEST(limbo_many_cores_long)
+{
+    cores_check("test_limbo 10240", 0);
+}

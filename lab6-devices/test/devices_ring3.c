@@ -1,5 +1,6 @@
 /* Devices as programs see them: user/test_devices.c. */
 #include "audit.h"
+#include "core_test.h"
 #include "device.h"
 #include "program.h"
 #include "test.h"
@@ -22,6 +23,7 @@ program_leaves_nothing(const char *command)
         }
         check_equal(DEVICE_FREE, port_at(i)->condition);
     }
+    test_settle();
     check_equal(0, audit_run(&audit));
     check_no_leak(pages, page_free_count());
 }
@@ -44,4 +46,9 @@ TEST(device_failures)
 TEST(books_records)
 {
     program_leaves_nothing("test_devices books");
+}
+
+TEST(books_of_shared_pages)
+{
+    program_leaves_nothing("test_sharing");
 }
