@@ -36,6 +36,8 @@ enum core_state {
 #define ORDER_STOP      8ul /* stand still until told to go on */
 #define ORDER_RUN_SHIFT 16
 
+#define ORDERS_OF_ANY_RUN (ORDER_TICK | ORDER_WAKE | ORDER_STOP)
+
 struct core {
     struct core *self;     /* assembly: offset 0 */
     uint64_t kernel_stack; /* assembly: offset 8: rsp at entries from ring 3 */

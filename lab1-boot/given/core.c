@@ -105,7 +105,7 @@ core_obey(void)
         /* Acquire: what the giver did before the order is seen by who carries it out (partner: core_order). */
         uint64_t orders = __atomic_exchange_n(&core->orders, 0, __ATOMIC_ACQUIRE);
         if (orders >> ORDER_RUN_SHIFT != core->run)
-            orders &= ~ORDER_HALT; /* of a run that is over, or not ours */
+            orders &= ORDERS_OF_ANY_RUN; /* a halt of one that is over, or not ours */
         TABLE_EACH (order, const struct order_handler, entry)
             if ((*entry)->bits & orders)
                 (*entry)->carry_out(orders);
