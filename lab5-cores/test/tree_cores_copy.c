@@ -78,17 +78,41 @@ TEST_ON_CORES(tree_cores_copy_on_write)
     check_share_books(before);
 }
 
-/* A copy is made while the others write the source, and does not change after. */
+/* --- copies beside writers -------------------------------------------------------------------------------- */
+
+#define LARGE (2 * SEGMENT_BATCH + 4 * 25) /* pages; as PAGES, a multiple of the number of cores */
+
+/* Writer `index` writes 1, 2, 3 ..., each to the next of the pages that are its own. */
+static uint64_t
+page_of(uint32_t index, uint64_t value)
+{
+    return (value * core_count + index) % cores.segment->pages;
+}
+
+/* What this writer's pages held at one moment: the last of all values up to the greatest. */
+static void
+check_moment(uint32_t index, const uint64_t *seen)
+{
+    uint64_t greatest = 0, own = cores.segment->pages / core_count;
+    for (uint64_t value = 0; value < own; value++)
+        greatest = maximum(greatest, seen[page_of(index, value)]);
+    for (uint64_t value = greatest, count = 0; count<own; count++, value -= value> 0)
+        check_equal(value, seen[page_of(index, value)]);
+}
+
+/* A copy is made while the others write the source: it has what all of it was at one moment, and does not change. */
 static void
 copy_and_look(void)
 {
+    static uint64_t seen[LARGE];
     struct segment *copy;
-    uint64_t seen[PAGES];
     check_equal(0, segment_copy(cores.segment, COPY_ON_WRITE, account_root, 0, "copy", &copy));
-    for (uint64_t page = 0; page < PAGES; page++)
+    for (uint64_t page = 0; page < copy->pages; page++)
         seen[page] = word_read(copy, page);
+    for (uint32_t i = 1; i < core_count; i++)
+        check_moment(i, seen);
     test_pause_for(20);
-    for (uint64_t page = 0; page < PAGES; page++)
+    for (uint64_t page = 0; page < copy->pages; page++)
         check_equal(seen[page], word_read(copy, page));
     object_drop(&copy->object);
 }
@@ -96,31 +120,46 @@ copy_and_look(void)
 static void
 copy_or_write(uint32_t index, void *argument)
 {
-    uint64_t meetings = 0, *progress = argument, value = 0;
+    uint64_t meetings = 0, *progress = argument, least = 16 * SEGMENT_BATCH / cores.segment->pages;
     check_equal(0, tree_load(cores.roots[index]));
     cores_meet(&meetings);
-    for (uint64_t round = 0; index == 0 && cores_go_on(round, 200, progress); round++)
+    for (uint64_t round = 0; index == 0 && cores_go_on(round, least, progress); round++)
         copy_and_look();
     if (index == 0)
         cores_end_it();
-    while (!cores_are_over()) {
-        uint64_t word, address = HERE + (value++ * core_count + index) % PAGES * PAGE_SIZE;
-        check_equal(0, ring3_touch(address, ACCESS_WRITE, &value));
+    for (uint64_t value = 1; !cores_are_over(); value++) {
+        uint64_t word = value, address = HERE + page_of(index, value) * PAGE_SIZE;
+        check_equal(0, value % 8 ? ring3_touch(address, ACCESS_WRITE, &word)
+                                 : user_copy_out(address, &word, sizeof(word)));
         check_equal(0, user_copy_in(&word, address, sizeof(word)));
-        cores_count(&progress[index]);
+        check_equal(value, word);
+        if (value % cores.segment->pages == 0)
+            cores_count(&progress[index]);
         test_pause();
     }
     cores_meet(&meetings);
     cores_leave_root(index);
 }
 
-TEST_ON_CORES(tree_cores_copy_stays)
+static void
+copy_beside_writers(uint64_t pages)
 {
     struct share_books before = share_books_take();
     uint64_t progress[CORES_MOST] = {0};
-    cores_begin(PAGES);
-    map(cores.inner, 0, &cores.segment->object, 0, PAGES * PAGE_SIZE, PERM_R | PERM_W);
+    cores_begin(pages);
+    map(cores.inner, 0, &cores.segment->object, 0, pages * PAGE_SIZE, PERM_R | PERM_W);
     test_on_all(copy_or_write, progress);
     cores_end();
     check_share_books(before);
+}
+
+TEST_ON_CORES(tree_cores_copy_small)
+{
+    copy_beside_writers(PAGES);
+}
+
+/* The same by batches, between which W is gone from some pages and not from others. */
+TEST_ON_CORES(tree_cores_copy_large)
+{
+    copy_beside_writers(LARGE);
 }
