@@ -100,31 +100,44 @@ check_moment(uint32_t index, const uint64_t *seen)
         check_equal(value, seen[page_of(index, value)]);
 }
 
-/* A copy is made while the others write the source: it has what all of it was at one moment, and does not change. */
+/* Waits until each writer has written all of its pages once more, at the least. */
 static void
-copy_and_look(void)
+wait_for_writers(uint64_t *progress)
 {
-    static uint64_t seen[LARGE];
-    struct segment *copy;
-    check_equal(0, segment_copy(cores.segment, COPY_ON_WRITE, account_root, 0, "copy", &copy));
-    for (uint64_t page = 0; page < copy->pages; page++)
-        seen[page] = word_read(copy, page);
     for (uint32_t i = 1; i < core_count; i++)
-        check_moment(i, seen);
-    test_pause_for(20);
-    for (uint64_t page = 0; page < copy->pages; page++)
-        check_equal(seen[page], word_read(copy, page));
-    object_drop(&copy->object);
+        test_wait_for(&progress[i], __atomic_load_n(&progress[i], __ATOMIC_RELAXED) + 2);
+}
+
+/* Copies are made while the others write the source: one when they have all of it writable, and one at once behind it,
+ * when they are about to have it so again. The second has what all of it was at one moment, and neither changes. */
+static void
+copy_and_look(uint64_t *progress)
+{
+    static uint64_t seen[2][LARGE];
+    struct segment *copy[2];
+    for (unsigned i = 0; i < 2; i++)
+        check_equal(0, segment_copy(cores.segment, COPY_ON_WRITE, account_root, 0, "copy", &copy[i]));
+    for (unsigned i = 0; i < 2; i++)
+        for (uint64_t page = 0; page < copy[i]->pages; page++)
+            seen[i][page] = word_read(copy[i], page);
+    for (uint32_t i = 1; i < core_count; i++)
+        check_moment(i, seen[1]);
+    wait_for_writers(progress);
+    for (unsigned i = 0; i < 2; i++) {
+        for (uint64_t page = 0; page < copy[i]->pages; page++)
+            check_equal(seen[i][page], word_read(copy[i], page));
+        object_drop(&copy[i]->object);
+    }
 }
 
 static void
 copy_or_write(uint32_t index, void *argument)
 {
-    uint64_t meetings = 0, *progress = argument, least = 16 * SEGMENT_BATCH / cores.segment->pages;
+    uint64_t meetings = 0, *progress = argument;
     check_equal(0, tree_load(cores.roots[index]));
     cores_meet(&meetings);
-    for (uint64_t round = 0; index == 0 && cores_go_on(round, least, progress); round++)
-        copy_and_look();
+    for (uint64_t round = 0; index == 0 && round < 10 + 2 * PAGES * PAGES / cores.segment->pages; round++)
+        copy_and_look(progress);
     if (index == 0)
         cores_end_it();
     for (uint64_t value = 1; !cores_are_over(); value++) {
