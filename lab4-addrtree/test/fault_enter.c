@@ -177,6 +177,7 @@ TEST(fault_overtaken_by_unmap)
         test_cross();
     }
     check(unmap_at > 30);
+    check(tree_translate(showing, HERE) & ENTRY_WRITE);
 }
 
 /* What the permissions forbid is refused before anything is touched: no copy broken, no page made, no table. */
@@ -245,6 +246,7 @@ TEST(fault_takes_no_tree_lock)
     for (uint64_t i = 1; i < 8; i++) {
         check_fault(0, root, HERE + i * PAGE_SIZE, i % 2 ? ACCESS_READ : ACCESS_WRITE);
         check_fault(0, root, 1 * GIB + i * PAGE_SIZE, i % 3 ? ACCESS_READ : ACCESS_WRITE);
+        check(tree_translate(root, 1 * GIB + i * PAGE_SIZE) & ENTRY_PRESENT);
     }
     check_equal(root_tickets, root->object.lock.next);
     check_equal(inner_tickets, inner->object.lock.next);
