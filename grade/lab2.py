@@ -17,11 +17,14 @@ EXERCISES = [
         Test("segment_shrink_shared_clones_path", 3),
         Test("segment_shrink_fails_whole", 3),
         Test("segment_resize_limits", 2),
+        Test("segment_shrink_crosses", 1),
+        Test("segment_shrink_halted", 1),
     ]),
     Exercise("2.3", "eager copy with undo", ["segment_copy_eager.c"], [
         Test("segment_copy_eager_apart", 6),
         Test("segment_copy_eager_whole_pages", 6),
         Test("segment_copy_eager_undone", 8),
+        Test("segment_copy_eager_crosses", 2),
     ]),
     Exercise("2.4", "copy on write", ["segment_copy_write.c"], [
         Test("segment_copy_write_copy_apart", 3),

@@ -34,6 +34,18 @@ EXERCISES = [
 ]
 
 GIVEN = [
+    Test("tree_cores_fault_once_on_2", cores=2),
+    Test("tree_cores_fault_once_on_4", cores=4),
+    Test("tree_cores_unmap_on_2", cores=2),
+    Test("tree_cores_unmap_on_4", cores=4),
+    Test("tree_cores_shrink_on_2", cores=2),
+    Test("tree_cores_shrink_on_4", cores=4),
+    Test("tree_cores_copy_on_write_on_2", cores=2),
+    Test("tree_cores_copy_on_write_on_4", cores=4),
+    Test("tree_cores_copy_small_on_2", cores=2),
+    Test("tree_cores_copy_large_on_2", cores=2),
+    Test("tree_cores_copy_small_on_4", cores=4),
+    Test("tree_cores_copy_large_on_4", cores=4),
     Test("timer_order"),
     Test("timer_past"),
     Test("timer_cancel"),

@@ -80,6 +80,13 @@ object_is_public(const struct object *object)
     return __atomic_load_n(&object->flags, __ATOMIC_RELAXED) & OBJECT_PUBLIC;
 }
 
+/* Object locked, or nobody else left to mark it. */
+static inline bool
+object_is_dead(const struct object *object)
+{
+    return __atomic_load_n(&object->flags, __ATOMIC_RELAXED) & OBJECT_DEAD; /* ordered by the lock */
+}
+
 /* The next id of this core: 12 bits of core, 44 bits of counter, never reused; 0 when the counter is at its end. */
 uint64_t object_next_id(void);
 

@@ -17,6 +17,11 @@
  * S4  A segment is charged for every page and node it refers to, shared or not: `pages_held + nodes_held`. So copying
  *     charges at once, breaking a copy charges nothing, and the order of frees does not matter.
  * S5  A page that left a segment shows its old bytes to nobody: a reused page is zeroed or overwritten whole.
+ * S6  What handles more than SEGMENT_BATCH pages goes by batches, and crosses (core_pass) between them, with a reference
+ *     held and no lock. Others see the segment between two batches, so each leaves it whole: a shrink is a row of
+ *     smaller ones; an eager copy gets page after page, which is all that it can promise beside other cores' writes.
+ *     A copy that shares is made at one moment, which must find no table entry writable: while W is being taken away
+ *     (`copying`), none becomes writable, and write faults are tried again. Nothing else is put off.
  *
  * All functions: any core; the segment's lock is held where said. No function touches a user address. */
 #ifndef COREY_SEGMENT_H
@@ -28,7 +33,9 @@
 #define SEGMENT_PAGES_MOST  (1ul << 35) /* 128 TiB: the user half; height 4 */
 #define SEGMENT_HEIGHT_MOST 4
 #define NODE_ENTRIES        512
+#define SEGMENT_BATCH       512 /* pages */
 
+struct core_set;
 struct mapping; /* lab 4 */
 
 /* segment.flags */
@@ -47,6 +54,7 @@ struct segment {
     struct mapping *mappings; /* lab 4: those that show this segment */
     uint64_t pins;            /* segment_pin.h: while there are any, copies are eager */
     uint64_t pinned_end;      /* and it may not become shorter than this: E_BUSY */
+    uint64_t copying;         /* copies for which W is being taken away: none comes meanwhile (S6) */
 };
 
 /* An entry of a node is the physical address of a page or node, its low 12 bits 0. */
@@ -77,9 +85,10 @@ int segment_resize(struct segment *segment, uint64_t pages);
 
 /* --- exercises 2.3, 2.4, 2.5: the copies ----------------------------------------------------------------------- */
 
-/* 2.3 Fills the empty segment `to`, of the same size, with copies of all pages that `from` has. Both locks held.
- * E_NOMEM, E_AGAIN: `to` is empty again, and all is given back. */
-int segment_copy_eager(struct segment *from, struct segment *to);
+/* 2.3 Enters copies of the pages of `from` into `to`, from page *index on and below to->pages, SEGMENT_BATCH of them at
+ * the most; *index becomes where to go on. `to` has what earlier calls have entered, and nothing else. Both locks held.
+ * 1: there may be more; 0: that was all. E_NOMEM, E_AGAIN: `to` is empty again, and all is given back. */
+int segment_copy_eager(struct segment *from, struct segment *to, uint64_t *index);
 
 /* 2.4 Lets the empty segment `to` share the tree of `from` (S2). Both locks held; W has been taken from all mappings.
  * Charges `to` for all of it at once. E_NOMEM, E_AGAIN: nothing done. */
@@ -104,17 +113,18 @@ int segment_reference_page(struct segment *segment, uint64_t index, struct page 
 /* An empty segment of 0 pages; the caller holds its one reference. E_NOMEM, E_AGAIN, E_NOSPC. */
 int segment_create(struct account *account, uint32_t home, const char *name, struct segment **out);
 
-/* A copy as a new segment, charged to `account`, memory from core home. The source's lock is not held. Takes W from
- * the source's mappings first where the mode shares. A source with pins is copied eagerly. E_INVAL: mode. E_NOENT:
- * the source is dead. E_NOMEM, E_AGAIN, E_NOSPC: nothing done. */
+/* A copy as a new segment, charged to `account`, memory from core home. No locks held; the caller holds the source. Takes
+ * W from the source's mappings first where the mode shares. A source with pins is copied eagerly. E_INVAL: mode.
+ * E_NOENT: the source is dead. E_NOMEM, E_AGAIN, E_NOSPC; E_HALTED: of core_pass (S6). Then nothing is left of it. */
 int segment_copy(struct segment *from, enum copy_mode mode, struct account *account, uint32_t home,
                  const char *name, struct segment **out);
 
 /* A read-only segment over a boot module's frames, charged to nobody. E_NOMEM, E_NOSPC. */
 int segment_of_module(paddr_t start, uint64_t bytes, const char *name, struct segment **out);
 
-/* Resizes, mappings beyond the new end cleared first. Lock not held. Errors as segment_resize, and
- * E_NOENT: the segment is dead. */
+/* Resizes, mappings beyond the new end cleared first. No locks held; the caller holds the segment. Errors as
+ * segment_resize, and E_NOENT: the segment is dead. A shrink by batches (S6) may end half-way, with the pages of the last
+ * batches cut off and no others: E_NOMEM; E_BUSY: pinned meanwhile; E_HALTED: of core_pass. */
 int segment_set_pages(struct segment *segment, uint64_t pages);
 
 /* A node's entries. */
@@ -180,6 +190,10 @@ int segment_own_path(struct segment *segment, uint64_t index, node_entry_t **ent
 /* The first page at or after *index that is there; *index becomes its own. Null: none. Lock held. */
 struct page *segment_next_page(const struct segment *segment, uint64_t *index);
 
+/* The page from which on the segment has no more than SEGMENT_BATCH pages, and if it has as many, just so many. Lock
+ * held. */
+uint64_t segment_last_batch(const struct segment *segment);
+
 /* Gives up the tree under `root` (null: nothing), to which no entry of the segment points any more: its charge is
  * refunded, its count falls by one, and what nobody else points to is freed (through limbo where another core may
  * still look at it; that part of the charge returns when it leaves limbo). A page is a tree of height 0. */
@@ -195,9 +209,11 @@ int segment_raise(struct segment *segment, uint64_t index);
 /* Lowers it to what `pages` pages need. The root is the segment's own, and holds nothing beyond. Lock held. */
 void segment_lower(struct segment *segment, uint64_t pages);
 
-/* Lab 4 (weak defaults until then do nothing): takes W away from every mapped page of the segment, and flushes;
- * clears every mapped page at or beyond `pages`, and flushes. Lock held. */
-void segment_protect_mappings(struct segment *segment);
-void segment_clear_mappings(struct segment *segment, uint64_t pages);
+/* Lab 4 (weak defaults until then do nothing): takes W away from every entry that shows a page in [first, end) of the
+ * segment, and adds the cores that must flush before it is gone for certain; flushes them; clears every such entry,
+ * and flushes. Lock held. */
+void segment_protect_mappings(struct segment *segment, uint64_t first, uint64_t end, struct core_set *cores);
+void segment_flush_mappings(const struct core_set *cores);
+void segment_clear_mappings(struct segment *segment, uint64_t first, uint64_t end);
 
 #endif

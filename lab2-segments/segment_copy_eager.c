@@ -4,7 +4,7 @@
 #include "string.h"
 
 int
-segment_copy_eager(struct segment *from, struct segment *to)
+segment_copy_eager(struct segment *from, struct segment *to, uint64_t *index)
 {
     hole("2.3");
 }

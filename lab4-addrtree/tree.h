@@ -145,11 +145,11 @@ int tree_create(bool inner, struct account *account, uint32_t home, const char *
 int tree_map(struct tree *tree, uint64_t start, struct object *object, uint64_t offset, uint64_t bytes,
              uint64_t perm);
 
-/* Unmaps all of [start, start + bytes), cutting mappings at its borders. No locks held; the caller holds the
- * tree.
+/* Unmaps all of [start, start + bytes), cutting mappings at its borders. By batches, of 512 mappings or 64 leaf
+ * tables, between which it crosses. No locks held; the caller holds the tree.
  * E_INVAL: alignment, range, or it would cut an inner tree's mapping between multiples of 2 MiB. E_NOMEM,
- * E_AGAIN: nothing done; or, where another core has mapped across a border meanwhile, E_AGAIN and some of it
- * is done. E_HALTED: of core_pass, which it calls between two batches; some of it is done. */
+ * E_AGAIN: for a piece that a cut leaves, and E_AGAIN, too, where another core has mapped across a border
+ * meanwhile; E_HALTED: of core_pass. Then nothing of the range is done, or the first batches of it. */
 int tree_unmap(struct tree *tree, uint64_t start, uint64_t bytes);
 
 /* The mapping that covers `offset`, or null; no lock. */

@@ -41,25 +41,55 @@ segment_create(struct account *account, uint32_t home, const char *name, struct 
     return error;
 }
 
-static bool
-segment_is_dead(const struct segment *segment)
+/* Crosses, with neither lock held. */
+static int
+copy_pass(struct segment *from, struct segment *to)
 {
-    /* Relaxed: read under the lock under which it is written. */
-    return __atomic_load_n(&segment->object.flags, __ATOMIC_RELAXED) & OBJECT_DEAD;
+    ticket_unlock(&to->object.lock);
+    ticket_unlock(&from->object.lock);
+    int error = core_pass();
+    ticket_lock(&from->object.lock);
+    ticket_lock(&to->object.lock);
+    return error;
+}
+
+/* Takes W from all entries that show the source (S6); both locks held. */
+static int
+copy_protect(struct segment *from, struct segment *to)
+{
+    struct core_set cores = {};
+    uint64_t batch = from->pages_held <= SEGMENT_BATCH ? from->pages : SEGMENT_BATCH, index = 0;
+    int error = 0;
+    from->copying++;
+    for (;;) {
+        segment_protect_mappings(from, index, index + batch, &cores);
+        index += batch;
+        if (segment_next_page(from, &index) == NULL || (error = copy_pass(from, to)) < 0)
+            break;
+    }
+    from->copying--;
+    segment_flush_mappings(&cores);
+    return error;
 }
 
 /* Fills the empty `to`; both locks held. */
 static int
 segment_copy_contents(struct segment *from, enum copy_mode mode, struct segment *to)
 {
-    if (segment_is_dead(from))
+    if (object_is_dead(&from->object))
         return E_NOENT;
+    int error = 0;
+    if (mode != COPY_EAGER && from->pins == 0)
+        error = copy_protect(from, to);
     to->pages = from->pages;
-    if (mode == COPY_EAGER || from->pins > 0)
-        return segment_copy_eager(from, to);
-
-    segment_protect_mappings(from);
-    int error = segment_share_tree(from, to);
+    if (mode == COPY_EAGER || from->pins > 0) {
+        uint64_t index = 0;
+        while (!error && (error = segment_copy_eager(from, to, &index)) > 0)
+            error = copy_pass(from, to);
+        return error;
+    }
+    if (!error)
+        error = segment_share_tree(from, to);
     if (!error) {
         from->flags |= SEGMENT_COPIED;
         to->flags |= SEGMENT_COPIED | (mode == COPY_ON_REFERENCE ? SEGMENT_ON_REFERENCE : 0);
@@ -78,9 +108,8 @@ segment_copy(struct segment *from, enum copy_mode mode, struct account *account,
     if (error)
         return error;
 
-    /* Nobody else can name the copy yet, so its lock is free, and taking a second segment's lock cannot deadlock. */
     ticket_lock(&from->object.lock);
-    ticket_lock(&to->object.lock);
+    ticket_lock(&to->object.lock); /* nobody else can name the copy yet: it is free, and cannot deadlock */
     error = segment_copy_contents(from, mode, to);
     ticket_unlock(&to->object.lock);
     ticket_unlock(&from->object.lock);
@@ -92,17 +121,30 @@ segment_copy(struct segment *from, enum copy_mode mode, struct account *account,
     return error;
 }
 
+/* One batch of a resize: 1 when there is more to do. Locked. */
+static int
+segment_set_some(struct segment *segment, uint64_t pages)
+{
+    if (object_is_dead(&segment->object))
+        return E_NOENT;
+    bool shrinks =
+        pages < segment->pages && pages >= segment->pinned_end && !(segment->flags & SEGMENT_READ_ONLY);
+    uint64_t target = shrinks ? maximum(pages, segment_last_batch(segment)) : pages;
+    if (shrinks)
+        segment_clear_mappings(segment, target, segment->pages);
+    int error = segment_resize(segment, target);
+    return error ? error : target > pages;
+}
+
 int
 segment_set_pages(struct segment *segment, uint64_t pages)
 {
-    ticket_lock(&segment->object.lock);
-    int error = E_NOENT;
-    if (!segment_is_dead(segment)) {
-        if (pages < segment->pages)
-            segment_clear_mappings(segment, pages);
-        error = segment_resize(segment, pages);
-    }
-    ticket_unlock(&segment->object.lock);
+    int error;
+    do {
+        ticket_lock(&segment->object.lock);
+        error = segment_set_some(segment, pages);
+        ticket_unlock(&segment->object.lock);
+    } while (error > 0 && (error = core_pass()) == 0);
     return error;
 }
 
@@ -144,12 +186,19 @@ segment_of_module(paddr_t start, uint64_t bytes, const char *name, struct segmen
 }
 
 __attribute__((weak)) void
-segment_protect_mappings(__attribute__((unused)) struct segment *segment)
+segment_protect_mappings(__attribute__((unused)) struct segment *segment,
+                         __attribute__((unused)) uint64_t first, __attribute__((unused)) uint64_t end,
+                         __attribute__((unused)) struct core_set *cores)
+{
+}
+
+__attribute__((weak)) void
+segment_flush_mappings(__attribute__((unused)) const struct core_set *cores)
 {
 }
 
 __attribute__((weak)) void
 segment_clear_mappings(__attribute__((unused)) struct segment *segment,
-                       __attribute__((unused)) uint64_t pages)
+                       __attribute__((unused)) uint64_t first, __attribute__((unused)) uint64_t end)
 {
 }

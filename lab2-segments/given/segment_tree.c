@@ -107,6 +107,30 @@ segment_next_page(const struct segment *segment, uint64_t *index)
     return NULL;
 }
 
+/* Counts *left down by the pages of a tree, from its last on; the index of the one that has brought it to 0, or 0. */
+static uint64_t
+tree_count_back(const struct page *page, uint32_t height, uint64_t *left)
+{
+    if (height == 0) {
+        --*left;
+        return 0;
+    }
+    for (uint64_t i = NODE_ENTRIES; i-- > 0;) {
+        node_entry_t below = node_entries(page)[i];
+        uint64_t index = below ? tree_count_back(page_at(below), height - 1, left) : 0;
+        if (*left == 0)
+            return i * tree_room(height - 1) + index;
+    }
+    return 0;
+}
+
+uint64_t
+segment_last_batch(const struct segment *segment)
+{
+    uint64_t left = SEGMENT_BATCH;
+    return segment->pages_held <= left ? 0 : tree_count_back(segment->root, segment->height, &left);
+}
+
 /* Adds up what a tree holds. While we count on its root, nobody changes it: it is ours, or shared (S2). */
 static void
 tree_count(const struct page *page, uint32_t height, struct holdings *sum)

@@ -69,3 +69,30 @@ TEST(segment_copy_eager_undone)
     segment_give(copy);
     check_books(before);
 }
+
+#define MANY (3 * SEGMENT_BATCH)
+
+/* A long copy goes by batches, and crosses between them. When it fails in a later one, or the program is to end, all of
+ * it is given back. */
+TEST(segment_copy_eager_crosses)
+{
+    struct segment *from = segment_make(MANY), *copy;
+    for (uint64_t i = 0; i < MANY; i++)
+        page_mark(from, i, i + 1);
+    struct books before = books_take();
+    uint64_t where = core_this()->where;
+    copy = segment_copied(from, COPY_EAGER);
+    check_equal(2, (core_this()->where - where) / WHERE_CROSSING);
+    check_equal(MANY, copy->pages_held);
+    for (uint64_t i = 0; i < MANY; i++)
+        check_equal(i + 1, page_seen(copy, i));
+    segment_give(copy);
+    check_books(before);
+
+    allocation_fail_at(core_index(), MANY - 100);
+    check_equal(E_NOMEM, segment_copy(from, COPY_EAGER, NULL, core_index(), "copy", &copy));
+    check_books(before);
+    core_order(core_index(), ORDER_HALT | core_this()->run << ORDER_RUN_SHIFT);
+    check_equal(E_HALTED, segment_copy(from, COPY_EAGER, NULL, core_index(), "copy", &copy));
+    check_books(before);
+}

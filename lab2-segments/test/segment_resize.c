@@ -120,3 +120,57 @@ TEST(segment_resize_limits)
     check_equal(E_PERM, segment_set_pages(segment, 1));
     check_equal(1, page_seen(segment, 3));
 }
+
+#define MANY (3 * SEGMENT_BATCH)
+
+/* A segment with every other page there: more than a few batches. */
+static struct segment *
+segment_large(void)
+{
+    struct segment *segment = segment_make(2 * MANY);
+    for (uint64_t i = 0; i < MANY; i++)
+        page_mark(segment, 2 * i, i + 1);
+    return segment;
+}
+
+static uint64_t
+crossings_since(uint64_t where)
+{
+    return (core_this()->where - where) / WHERE_CROSSING;
+}
+
+/* Nobody's grace period waits for more than a batch of pages; what stays, stays whole. */
+TEST(segment_shrink_crosses)
+{
+    struct books before = books_take();
+    struct segment *segment = segment_large(), *copy = segment_copied(segment, COPY_ON_WRITE);
+    uint64_t where = core_this()->where;
+    check_equal(0, segment_set_pages(copy, 101));
+    check(crossings_since(where) >= 2);
+    check_equal(101, copy->pages);
+    check_equal(51, copy->pages_held);
+    check_held(copy);
+    where = core_this()->where;
+    check_equal(0, segment_set_pages(segment, 2 * MANY - 2 * SEGMENT_BATCH));
+    check_equal(0, crossings_since(where)); /* one batch: as ever */
+    check_equal(MANY - SEGMENT_BATCH, segment->pages_held);
+    for (uint64_t i = 0; i < MANY - SEGMENT_BATCH; i++)
+        check_equal(i + 1, page_seen(segment, 2 * i));
+    for (uint64_t i = 0; i < 51; i++)
+        check_equal(i + 1, page_seen(copy, 2 * i));
+    check_held(segment);
+    segment_give(segment);
+    segment_give(copy);
+    check_books(before);
+}
+
+/* A program that is to end does not finish a long shrink: the segment is shorter, and whole. */
+TEST(segment_shrink_halted)
+{
+    struct segment *segment = segment_large();
+    core_order(core_index(), ORDER_HALT | core_this()->run << ORDER_RUN_SHIFT);
+    check_equal(E_HALTED, segment_set_pages(segment, 0));
+    check_equal(MANY - SEGMENT_BATCH, segment->pages_held);
+    check(segment->pages > 2 * (MANY - SEGMENT_BATCH - 1) && segment->pages < 2 * MANY);
+    check_held(segment);
+}

@@ -89,17 +89,10 @@ share_find_own(uint64_t handle)
 
 /* --- changing --------------------------------------------------------------------------------------------- */
 
-/* Share locked: so it stays as it is. Relaxed: ordered by the lock. */
-static bool
-share_is_dead(const struct share *share)
-{
-    return __atomic_load_n(&share->object.flags, __ATOMIC_RELAXED) & OBJECT_DEAD;
-}
-
 static int
 share_add_locked(struct share *share, struct object *object, uint64_t rights)
 {
-    if (share_is_dead(share))
+    if (object_is_dead(&share->object))
         return E_NOENT;
     if (object->type == OBJECT_SHARE && CONTAINER_OF(object, struct share, object)->level <= share->level)
         return E_LOOP;
@@ -138,7 +131,7 @@ share_delete(struct share *share, uint64_t id)
 {
     struct object *object;
     ticket_lock(&share->object.lock);
-    int error = share_is_dead(share) ? E_NOENT : share_remove(share, id, &object);
+    int error = object_is_dead(&share->object) ? E_NOENT : share_remove(share, id, &object);
     ticket_unlock(&share->object.lock);
     if (error == 0)
         object_drop(object);

@@ -36,13 +36,6 @@ tree_create(bool inner, struct account *account, uint32_t home, const char *name
     return 0;
 }
 
-static bool
-object_is_dead(const struct object *object)
-{
-    /* Relaxed: read under the lock under which it is written. */
-    return __atomic_load_n(&object->flags, __ATOMIC_RELAXED) & OBJECT_DEAD;
-}
-
 /* --- mapping -------------------------------------------------------------------------------------------- */
 
 static int
@@ -124,18 +117,20 @@ tree_map(struct tree *tree, uint64_t start, struct object *object, uint64_t offs
 
 /* --- the end -------------------------------------------------------------------------------------------- */
 
-/* Frees a table that holds no leaf tables any more, and all below it. */
+/* Frees a table and all below it; crosses after each directory of leaf tables. No core runs on the tree any more, and
+ * nothing is borrowed, so there is nothing to flush. */
 static void
 tables_free(struct tree *tree, struct page *table, unsigned level, size_t slots)
 {
     const uint64_t *entries = page_bytes(table);
-    for (size_t i = 0; i < slots; i++) {
-        if (!(entries[i] & ENTRY_PRESENT))
-            continue;
-        assert(level > LEVEL_LEAF);
-        tables_free(tree, page_at(entries[i] & ENTRY_ADDRESS), level - 1, TABLE_SLOTS);
-    }
+    for (size_t i = 0; level > LEVEL_PAGE && i < slots; i++)
+        if (entries[i] & ENTRY_PRESENT) {
+            assert(!(entries[i] & ENTRY_BORROWED));
+            tables_free(tree, page_at(entries[i] & ENTRY_ADDRESS), level - 1, TABLE_SLOTS);
+        }
     tree_free_table(tree, table);
+    if (level == LEVEL_LEAF)
+        core_pass(); /* as object_drop does; an order to halt is no reason to leave half a tree */
 }
 
 static void
@@ -144,7 +139,7 @@ tree_destroy(struct object *object)
     struct tree *tree = CONTAINER_OF(object, struct tree, object);
     assert(tree->tenant == 0 && tree->shown == NULL);
     while (mappings_cut(tree, (uint64_t[2]){0, tree_limit(tree)}, (struct mapping *[2]){NULL, NULL}) > 0)
-        core_pass(); /* as object_drop does; an order to halt is no reason to leave half a tree */
+        core_pass();
     if (tree->inner)
         tables_free(tree, tree->top, LEVEL_GIGA, TABLE_SLOTS);
     else

@@ -4,6 +4,7 @@
 #include "panic.h"
 
 #define MAPPINGS_A_BATCH 512
+#define TABLES_A_BATCH   64 /* to look through them takes about as long as to copy 512 pages */
 
 /* The mapping that `border` would cut into two pieces, or null. */
 static struct mapping *
@@ -13,20 +14,21 @@ mapping_across(struct tree *tree, uint64_t border)
     return mapping != NULL && mapping->start < border ? mapping : NULL;
 }
 
+/* Whether an inner tree's mapping would be cut between two leaf tables. */
+static bool
+cuts_table(const struct mapping *mapping, uint64_t border)
+{
+    return mapping != NULL && mapping->object->type == OBJECT_TREE && border % LARGE_PAGE_SIZE != 0;
+}
+
 /* Makes the blank pieces that an unmap of [border[0], border[1]) will leave. */
 static int
 unmap_prepare(struct tree *tree, const uint64_t border[2], struct mapping *piece[2])
 {
     int error = 0;
-    ticket_lock(&tree->object.lock);
-    for (int i = 0; i < 2 && !error; i++) {
-        struct mapping *across = mapping_across(tree, border[i]);
-        if (across != NULL && across->object->type == OBJECT_TREE && border[i] % LARGE_PAGE_SIZE != 0)
-            error = E_INVAL;
-        else if (across != NULL)
+    for (int i = 0; i < 2 && !error; i++)
+        if (mapping_across(tree, border[i]) != NULL)
             error = mapping_create(tree, &piece[i]);
-    }
-    ticket_unlock(&tree->object.lock);
     return error;
 }
 
@@ -44,13 +46,15 @@ piece_link(struct mapping *piece, const struct mapping *whole, uint64_t start, u
     mapping_link(piece);
 }
 
-/* Takes the part within the borders out of a mapping; object and tree locked. E_AGAIN: a piece is missing. */
+/* Takes the part within the borders out of a mapping; object and tree locked. E_AGAIN: another core has mapped across a
+ * border since the pieces were made. */
 static int
 unmap_part(struct tree *tree, struct mapping *mapping, const uint64_t border[2], struct mapping *piece[2])
 {
     uint64_t start = maximum(mapping->start, border[0]), end = minimum(mapping_end(mapping), border[1]);
     bool before = mapping->start < start, after = end < mapping_end(mapping);
-    if ((before && piece[0] == NULL) || (after && piece[1] == NULL))
+    if ((before && (piece[0] == NULL || cuts_table(mapping, start))) ||
+        (after && (piece[1] == NULL || cuts_table(mapping, end))))
         return E_AGAIN;
     if (before) {
         piece_link(piece[0], mapping, mapping->start, start);
@@ -61,7 +65,9 @@ unmap_part(struct tree *tree, struct mapping *mapping, const uint64_t border[2],
         piece[1] = NULL;
     }
     mapping_unlink(mapping);
-    tree_clear(tree, start, end - start);
+    /* A dead tree's own tables go as a whole (tree_destroy). */
+    if (!object_is_dead(&tree->object) || mapping->object->type == OBJECT_TREE)
+        tree_clear(tree, start, end - start);
     return 0;
 }
 
@@ -99,13 +105,22 @@ mappings_cut(struct tree *tree, const uint64_t border[2], struct mapping *piece[
     return error ? error : 1;
 }
 
-int
-tree_unmap(struct tree *tree, uint64_t start, uint64_t bytes)
+/* Where a batch of an unmap of [start, end) ends: behind so many leaf tables. */
+static uint64_t
+batch_end(struct tree *tree, uint64_t start, uint64_t end)
 {
-    if (!range_is_good(start, bytes, PAGE_SIZE, tree_limit(tree)))
-        return E_INVAL;
+    uint64_t slot = round_down(start, LARGE_PAGE_SIZE);
+    for (unsigned tables = 0; tables < TABLES_A_BATCH; tables++, slot += LARGE_PAGE_SIZE)
+        if (tree_next_table(tree, &slot, end) == NULL)
+            return end;
+    return minimum(slot, end);
+}
+
+/* Unmaps what lies within the borders, which have not too many leaf tables between them. */
+static int
+unmap_batch(struct tree *tree, const uint64_t border[2])
+{
     struct mapping *piece[2] = {NULL, NULL};
-    const uint64_t border[2] = {start, start + bytes};
     int result = unmap_prepare(tree, border, piece);
     if (result == 0)
         while ((result = mappings_cut(tree, border, piece)) > 0)
@@ -115,4 +130,24 @@ tree_unmap(struct tree *tree, uint64_t start, uint64_t bytes)
         if (piece[i] != NULL)
             mapping_free(piece[i]);
     return result;
+}
+
+int
+tree_unmap(struct tree *tree, uint64_t start, uint64_t bytes)
+{
+    uint64_t end = start + bytes;
+    if (!range_is_good(start, bytes, PAGE_SIZE, tree_limit(tree)) ||
+        cuts_table(mapping_across(tree, start), start) || cuts_table(mapping_across(tree, end), end))
+        return E_INVAL;
+    int error = 0;
+    while (!error) {
+        uint64_t border[2] = {start, batch_end(tree, start, end)};
+        error = unmap_batch(tree, border);
+        start = border[1];
+        if (start == end)
+            break;
+        if (!error)
+            error = core_pass();
+    }
+    return error;
 }

@@ -139,6 +139,47 @@ TEST(fault_change_is_one_flush)
     check_equal(before + 2, CORE_OWN(tree_counts)->flushes);
 }
 
+static struct segment *unmapped;
+static uint64_t steps, unmap_at;
+static bool locked;
+
+static void
+overtake(void)
+{
+    locked |= unmapped->object.lock.next != unmapped->object.lock.serving; /* or has drawn its ticket */
+    if (steps++ == unmap_at && !locked)
+        check_equal(0, tree_unmap(showing, HERE, PAGE_SIZE));
+}
+
+static void
+fault_here(__attribute__((unused)) void *argument)
+{
+    int error = tree_fault(showing, HERE, ACCESS_WRITE, false);
+    check(error == 0 || error == E_FAULT);
+}
+
+/* The mapping goes while the fault is on its way to the segment's lock, at each instruction in turn: what it has found
+ * is gone by then, and nothing is entered. */
+TEST(fault_overtaken_by_unmap)
+{
+    showing = root_make();
+    unmapped = segment_make_pages(1);
+    share_publish(&showing->object);
+    for (unmap_at = 0;; unmap_at++) {
+        map(showing, HERE, &unmapped->object, 0, PAGE_SIZE, PERM_R | PERM_W);
+        steps = 0;
+        locked = false;
+        step_through(fault_here, NULL, overtake);
+        check(steps > unmap_at);
+        if (place_of(showing, HERE).segment != NULL)
+            break; /* by then it had the lock */
+        check_equal(0, tree_translate(showing, HERE));
+        test_cross();
+    }
+    check(unmap_at > 30);
+    check(tree_translate(showing, HERE) & ENTRY_WRITE);
+}
+
 /* What the permissions forbid is refused before anything is touched: no copy broken, no page made, no table. */
 TEST(fault_denied_touches_nothing)
 {
@@ -189,6 +230,26 @@ TEST(fault_after_shrinking)
     check_fault(0, root, HERE + PAGE_SIZE, ACCESS_READ);
     check(probe_read(HERE + PAGE_SIZE, &seen));
     check_equal(0, seen);
+}
+
+/* Where the table is there and linked, a fault takes no lock that other segments' faults take. */
+TEST(fault_takes_no_tree_lock)
+{
+    struct tree *root = root_make(), *inner = inner_make();
+    struct segment *segment = segment_make_pages(8);
+    map(inner, 0, &segment->object, 0, 8 * PAGE_SIZE, PERM_R | PERM_W);
+    map(root, 1 * GIB, &inner->object, 0, 2 * MIB, PERM_R | PERM_W);
+    map(root, HERE, &segment->object, 0, 8 * PAGE_SIZE, PERM_R | PERM_W);
+    check_fault(0, root, HERE, ACCESS_READ);
+    check_fault(0, root, 1 * GIB, ACCESS_READ);
+    uint32_t root_tickets = root->object.lock.next, inner_tickets = inner->object.lock.next;
+    for (uint64_t i = 1; i < 8; i++) {
+        check_fault(0, root, HERE + i * PAGE_SIZE, i % 2 ? ACCESS_READ : ACCESS_WRITE);
+        check_fault(0, root, 1 * GIB + i * PAGE_SIZE, i % 3 ? ACCESS_READ : ACCESS_WRITE);
+        check(tree_translate(root, 1 * GIB + i * PAGE_SIZE) & ENTRY_PRESENT);
+    }
+    check_equal(root_tickets, root->object.lock.next);
+    check_equal(inner_tickets, inner->object.lock.next);
 }
 
 /* Faults are counted as what they were: a page that came, one that had come, a right that was added. */

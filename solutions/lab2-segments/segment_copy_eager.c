@@ -4,12 +4,15 @@
 #include "string.h"
 
 int
-segment_copy_eager(struct segment *from, struct segment *to)
+segment_copy_eager(struct segment *from, struct segment *to, uint64_t *index)
 {
     /* BEGIN 2.3 */
     struct page *page, *copy;
-    for (uint64_t index = 0; (page = segment_next_page(from, &index)) != NULL; index++) {
-        int error = segment_page(to, index, ACCESS_WRITE, &copy);
+    for (unsigned count = 0; (page = segment_next_page(from, index)) != NULL && *index < to->pages;
+         ++*index) {
+        if (count++ == SEGMENT_BATCH)
+            return 1;
+        int error = segment_page(to, *index, ACCESS_WRITE, &copy);
         if (error) {
             segment_release_tree(to, to->root, to->height);
             to->root = NULL;
