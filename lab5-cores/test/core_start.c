@@ -217,12 +217,14 @@ TRAP_HANDLER(01, test_elsewhere, VECTOR_BREAKPOINT)
 /* On the core's stack for NMIs, which lies apart from that for everything else. */
 TRAP_HANDLER(01, test_nmi, VECTOR_NMI)
 {
+    if (!test_is("core_start_traps"))
+        return false;
     const struct core *core = core_this();
-    check((uint64_t)frame > core->kernel_stack ||
-          (uint64_t)frame < core->kernel_stack - CORE_STACK_PAGES * PAGE_SIZE);
+    uint64_t below = core->kernel_stack - (uint64_t)frame; /* the top, in bytes; huge from beyond it */
+    check(below > CORE_STACK_PAGES * PAGE_SIZE);
     check_equal(core, CORE_AT(core->index, core_words));
     __atomic_add_fetch(&nmis, 1, __ATOMIC_RELEASE); /* partner: test_wait_for */
-    return test_is("core_start_traps");
+    return true;
 }
 
 static void
