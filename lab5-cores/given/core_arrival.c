@@ -7,6 +7,7 @@
 #include "machine.h"
 #include "page.h"
 #include "paging.h"
+#include "panic.h"
 #include "startup.h"
 #include "timer.h"
 #include "trap.h"
@@ -83,6 +84,8 @@ void
 core_join(uint32_t apic_id)
 {
     struct core_arrival *arrival = &core_arrivals[apic_id];
+    uint64_t state = __atomic_load_n(&arrival->state, __ATOMIC_RELAXED);
+    assert(state == ARRIVAL_CAME || state == ARRIVAL_UP); /* S1: else this might wait for ever */
     /* Acquire: all that the core has set up is seen (partner: the release in core_set_up). */
     while (__atomic_load_n(&arrival->state, __ATOMIC_ACQUIRE) != ARRIVAL_UP)
         cpu_pause();
