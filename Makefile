@@ -15,7 +15,7 @@
 # MODE     debug (pages are poisoned when freed) or release
 # CC       gcc or clang
 # RUN      program to start, with its arguments;  TEST  test to boot, or for `grade` a pattern
-# MEM      megabytes of the machine;  ACCEL  tcg or kvm
+# MEM      megabytes of the machine: 256, with books 1024;  ACCEL  tcg or kvm
 # CPUS     its cores: a number, for `bench` a number or a list
 # MODULES  more boot modules, each name=path
 # SEED     of tests that draw numbers, and the first of `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
@@ -43,7 +43,7 @@ endif
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-MEM ?= 256
+MEM ?= $(if $(RUN_BOOKS),1024,256)
 ACCEL ?= tcg
 ifndef V
 Q := @
@@ -94,7 +94,7 @@ KERNEL_OBJECTS = $(foreach n,$(KERNEL_LABS),$(call given_objects,$(n)) $(if $(fi
 
 # A program that asks for a book finds it among the boot modules.
 BOOKS := kjv.txt words.txt
-RUN_BOOKS := $(foreach b,$(BOOKS),$(if $(findstring /books/$b,$(RUN)),/books/$b=$(BUILD)/bench/$b))
+RUN_BOOKS := $(strip $(foreach b,$(BOOKS),$(if $(findstring /books/$b,$(RUN)),/books/$b=$(BUILD)/bench/$b)))
 override MODULES := $(strip $(MODULES) $(RUN_BOOKS))
 
 # A kernel's place names all that it depends on.

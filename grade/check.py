@@ -33,7 +33,9 @@ TEST = re.compile(r"^TEST\((\w+)\)", re.MULTILINE)
 
 # Checks that other folders bring: name, command at the top of the tree.
 COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
-            ("count", "python3 -B grade/bench/test_count.py")]
+            ("count", "python3 -B grade/bench/test_count.py"),
+            ("measures", "python3 -B grade/bench/test_scaling.py"),
+            ("scaling", "python3 -B grade/bench/scaling.py --short")]
 
 
 def holes(options):

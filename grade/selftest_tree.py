@@ -87,8 +87,8 @@ def make_tree(root):
     (root / "grade" / "mutants").mkdir(parents=True)
     for path in here.glob("*.py"):
         shutil.copy(path, root / "grade")
-    for folder in ("race", "models"):
-        shutil.copytree(here / folder, root / "grade" / folder)
+    for package in ("models", "race"):
+        shutil.copytree(here / package, root / "grade" / package)
     (root / "grade" / "lab1.py").write_text(LAB)
     (root / "grade" / "lab2.py").write_text(EMPTY)
     (root / "Makefile").write_text(MAKEFILE)

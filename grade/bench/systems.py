@@ -23,6 +23,7 @@ SECONDS = 120  # limit for one run on a nominal host
 # MiB of a guest. The inputs take 70, the index of the generated words 8 bytes for each of 16.8 million places in blocks
 # that double, so at most 256; and each core of 64 has some 200 bytes for each of 17,576 words, 215 in all.
 MEMORY = 1024
+COUNTS = "counts"  # the file of a run that holds what the plugin counted
 LOOK = 0.25    # seconds between two looks at a running machine
 
 
@@ -115,35 +116,50 @@ class Corey:
     def machine(self, cores):
         return f"QEMU q35 ({accelerator(cores)}) on {processor()}"
 
-    def run(self, program, path, cores, progress, count=False):
-        """Runs `program`, on the input of that path if any; with its instructions counted if asked."""
+    def job(self, program, path, cores, count=False):
+        """The boot that runs `program`, on the input of that path if any; with its instructions
+        counted if asked."""
         command = f"{program} /books/{path.name}" if path else program
         folder = FOLDER / f"corey-{program}-{path.stem if path else 'nothing'}-{cores}"
         test = Test(program, memory=MEMORY, cores=cores, seconds=SECONDS)
         job = Job(self.image, test, folder, words=f"run={command}")
         if count:
             self.plugin = self.plugin or build_plugin()
-            job.plugin = plugin_argument(self.plugin, folder / "counts")
+            job.plugin = plugin_argument(self.plugin, folder / COUNTS)
+        return job
+
+    def run(self, program, path, cores, progress, count=False):
+        """Runs one alone, so that its times are good."""
+        job = self.job(program, path, cores, count)
         machine = Machine(job, self.scale)
         try:
             while machine.process.poll() is None and not machine.overdue:
                 time.sleep(LOOK)
-                progress.show(f"corey: {command}: {time.monotonic() - machine.begin:.0f} s")
+                progress.show(f"corey: {command_of(job)}: {time.monotonic() - machine.begin:.0f} s")
         finally:
             machine.kill()
-        outcome = machine.close(machine.process.returncode < 0)
-        lines = [line for line in outcome.console if ANSWER.fullmatch(line)]
-        run = Run(command, lines, measured_in(outcome.records), trouble_in(test, outcome, folder))
-        return add_counts(run, outcome.records, folder / "counts") if count and not run.trouble else run
+        return run_of(job, machine.close(machine.process.returncode < 0))
+
+
+def command_of(job):
+    return job.words.removeprefix("run=")
+
+
+def run_of(job, outcome):
+    """What a boot of a program has said and measured."""
+    run = Run(command_of(job), [line for line in outcome.console if ANSWER.fullmatch(line)],
+              measured_in(outcome.records), trouble_in(job.test, outcome, job.folder))
+    if job.plugin and not run.trouble:
+        add_counts(run, outcome.records, job.folder / COUNTS)
+    return run
 
 
 def add_counts(run, records, out):
-    """The run with what the plugin counted: each phase that began is a region."""
+    """Gives the run what the plugin counted: each phase that began is a region."""
     regions, phases = read_regions(out), [phase for phase, _ in marks_in(records)]
     if regions is None or len(regions) != len(phases):
         run.trouble = f"{len(phases)} phases began, and {len(regions or [])} regions were counted"
     run.counted = dict(zip(phases, regions or []))
-    return run
 
 
 class Linux:

@@ -1,6 +1,7 @@
-"""Tests the counting plugin on regions whose instructions have been counted by hand: `test_count.py`.
+"""Tests the counting plugin: `test_count.py`.
 
-The program is lab5-cores/user/test_marker.c. Ends with `N passed, N failed`.
+On regions whose instructions have been counted by hand (lab5-cores/user/test_marker.c), and on fixed
+work that all cores do at once (private.c). Ends with `N passed, N failed`.
 """
 import subprocess
 import sys
@@ -27,12 +28,14 @@ REGIONS = (
     (3, 0, True),
     (0, 3, True),
 )
-CORES = (1, 2, 4)  # the last in turns, on a small host
+STEPS, STEP_LEAST = 1 << 24, 6  # of private.c's loop: no compiler needs fewer instructions a step
+NEARLY = 0.001     # part of the work that starting and ending it may add
+SECONDS = 60
 
 
-def trouble_with(regions):
-    """What is wrong with the counts of one run; '' if nothing. The program runs on the first core."""
-    if regions is None or len(regions) != len(REGIONS):
+def trouble_with_regions(cores, regions):
+    """What is wrong with the regions counted by hand; '' if nothing. The program runs on the first core."""
+    if len(regions) != len(REGIONS):
         return f"expected {len(REGIONS)} regions, seen {regions}"
     for number, ((user, waiting, kernel), (first, *others)) in enumerate(zip(REGIONS, regions)):
         if (first["user"], first["waiting"]) != (user, waiting):
@@ -44,28 +47,42 @@ def trouble_with(regions):
     return ""
 
 
+def trouble_with_work(cores, regions):
+    """The first region is the work: the same on each core, whoever else is at it."""
+    user = [processor["user"] for processor in regions[0]] if regions else []
+    if len(user) != cores or max(user) > min(user) * (1 + NEARLY) or min(user) < STEPS * STEP_LEAST:
+        return f"expected at least {STEPS * STEP_LEAST} instructions on each of {cores} cores, alike; seen {user}"
+    return ""
+
+
+# Each program, what is wrong with its counts, and on how many cores it runs: 4 in turns, on a small host.
+PROGRAMS = {"test_marker": (trouble_with_regions, (1, 2, 4)), "private": (trouble_with_work, (2, 4))}
+
+
 def test_counts(folder):
-    """(name, what is wrong) for each number of cores."""
+    """(name, what is wrong) for each program and number of cores."""
     kernel = Kernel(5)
     built = build_kernels([kernel], lambda *state: None)[kernel]
     if built.error:
         raise RuntimeError(built.error)
-    plugin, troubles = build_plugin(), {}
-    jobs = []
-    for cores in CORES:
-        out = folder / f"{cores}" / "counts"
-        jobs.append(Job(built.image, Test("test_marker", cores=cores), out.parent, "run=test_marker",
-                        plugin_argument(plugin, out)))
+    plugin, jobs, troubles = build_plugin(), [], {}
+    for program, (_, numbers) in PROGRAMS.items():
+        for cores in numbers:
+            out = folder / program / f"{cores}" / "counts"
+            jobs.append(Job(built.image, Test(program, cores=cores, seconds=SECONDS), out.parent,
+                            f"run={program}", plugin_argument(plugin, out)))
 
     def done(job, outcome):
-        trouble = trouble_with(read_regions(job.folder / "counts"))
-        if outcome.status != machine.PASSED:
-            trouble = f"QEMU's status {outcome.status}; {' '.join(outcome.console[-3:])} {trouble}"
-        troubles[job.test.cores] = trouble
+        program, cores = job.test.name, job.test.cores
+        regions = read_regions(job.folder / "counts")
+        if outcome.status != machine.PASSED or regions is None:
+            trouble = f"QEMU's status {outcome.status}; {' '.join(outcome.console[-3:])}"
+        else:
+            trouble = PROGRAMS[program][0](cores, regions)
+        troubles[f"{program} on {cores} cores"] = trouble
 
     run_jobs(jobs, done)
-    for cores in CORES:
-        yield f"counts on {cores} cores", troubles[cores]
+    yield from troubles.items()
 
 
 def main():

@@ -16,14 +16,16 @@ sys.path.insert(0, str(ROOT / "grade"))
 
 from answers import answers, places_of
 from inputs import FOLDER
+from machine import run_jobs
 from markers import render_exercise
 from progress import Progress
-from systems import Corey
+from systems import Corey, run_of
 
 SOLUTION = ROOT / "solutions" / "lab7-libos"
 PROGRAMS = ("wc", "wri")
 UNITS = ("emit", "reduce", "job")
 CORES = (1, 2, 3, 4, 8)
+COREY_CORES = (1, 2, 4)
 MIB = 1 << 20
 
 # Wrong solutions: what the author believed, the solution's text, how often it stands there, what replaces it, and the
@@ -121,17 +123,22 @@ def test_answers(folder, cores=CORES, *variables):
 
 
 def test_corey(folder):
-    """All inputs on Corey."""
+    """All inputs on Corey, on each of COREY_CORES."""
     inputs = FOLDER / "edges"  # a folder that stays: the image is built once for its path
     inputs.mkdir(parents=True, exist_ok=True)
     paths = texts(inputs)
     corey = Corey(paths, "reference", Progress())
-    for path in paths:
-        for name in PROGRAMS:
-            ran = corey.run(name, path, 1, Progress())
-            if ran.trouble:
-                raise Failure(f"{name} {path.name} on Corey: {ran.trouble}")
-            check_answer(f"{name} {path.name} on Corey", name, path, ran.lines)
+    jobs = {(name, path, cores): corey.job(name, path, cores)
+            for cores in COREY_CORES for path in paths for name in PROGRAMS}
+    runs = {}
+    run_jobs(list(jobs.values()), lambda job, outcome: runs.update({job.nonce: run_of(job, outcome)}),
+             scale=corey.scale)
+    for (name, path, cores), job in jobs.items():
+        ran = runs[job.nonce]
+        what = f"{name} {path.name} on {cores} cores of Corey"
+        if ran.trouble or ran.cores != cores:
+            raise Failure(f"{what}: {ran.trouble or f'{ran.cores} have worked'}")
+        check_answer(what, name, path, ran.lines)
 
 
 def test_threads(folder):
