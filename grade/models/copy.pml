@@ -1,24 +1,25 @@
 /* Copying a segment: a page that two segments share is written by nobody.
  *
- * A program writes a page of the source through its TLB, and faults where that does not allow it. Meanwhile the source
- * is copied: marked, its entries made read-only, flushed, then counted twice, unmarked. Between its batches the copy
- * gives the lock back (core_pass); the mark stands.
+ * A program writes a page of the source through its TLB, and faults where that does not allow it. Meanwhile two cores
+ * copy the source. Each takes W from its entries by batches, and crosses between them without the lock (core_pass);
+ * meanwhile `copying` keeps entries from becoming writable. What it has taken away it flushes before it gives the lock
+ * back: so whoever holds a segment's lock knows that no TLB allows more than the entries do, and a copy that finds
+ * nothing writable has nothing to flush. When W is gone the page is counted once more.
  *
  *      writer    the processor; tree_fault, fault_enter, segment_touch for writes
- *      copier    segment_copy, segment_protect_mappings, tree_change_entries, segment_share_tree
+ *      copier    segment_copy, copy_protect, copy_pass; segment_protect_mappings, segment_flush_mappings;
+ *                segment_share_tree
  *
- * Shown: nobody writes the page once the copy shares it. A flush is one step here: tlb.pml shows what core_flush
+ * Shown: nobody writes the page once a copy shares it. A flush is one step here: tlb.pml shows what core_flush
  * promises. */
-#define CORES 2
-#define ENTRY  0 /* the writer's: READS, WRITES or OWN (another page), or 0 */
-#define COUNT  1 /* owners of the page */
-#define MARK   2
-#define LOCK_S 3
-#define WORDS  4
+#define CORES 3
+#define ENTRY        0 /* the writer's: READS, WRITES or OWN (another page), or 0 */
+#define COUNT        1 /* owners of the page */
+#define COPYING      2
+#define SEGMENT_LOCK 3
+#define WORDS        4
 #include "machine.pml"
 
-#define WRITER 0
-#define COPIER 1
 #define READS  1
 #define WRITES 2
 #define OWN    3
@@ -36,55 +37,63 @@ end:
 
 proctype writer()
 {
-    byte faults = 2;
+    byte me = 0, faults = 2;
     do
     :: faults > 0 ->
        faults--;
        tlb = 0; /* as a fault does at its address */
-       LOCK(WRITER, LOCK_S);
+       LOCK(me, SEGMENT_LOCK);
        if
-       :: EITHER(mark, (SEES(WRITER, MARK)), (false)) /* tries again */
+       :: EITHER(none_becomes_writable, (SEES(me, COPYING)), (false)) /* tries again */
        :: else ->
           if
-          :: SEES(WRITER, COUNT) == 1 -> STORE(WRITER, ENTRY, WRITES)
-          :: else -> STORE(WRITER, ENTRY, 0); FENCE(WRITER); tlb = 0; STORE(WRITER, ENTRY, OWN)
+          :: SEES(me, COUNT) == 1 -> STORE(me, ENTRY, WRITES)
+          :: else -> STORE(me, ENTRY, 0); FENCE(me); tlb = 0; STORE(me, ENTRY, OWN)
           fi
        fi;
-       UNLOCK(WRITER, LOCK_S)
+       UNLOCK(me, SEGMENT_LOCK)
     :: break
     od
 }
 
-inline pass()
+inline flush()
 {
-    UNLOCK(COPIER, LOCK_S);
-    LOCK(COPIER, LOCK_S)
+    NEEDED(fence_in_tree_cores, FENCE(me));
+    NEEDED(flush, if :: changed -> tlb = 0 :: else fi);
+    changed = false
 }
 
 inline protect()
 {
     if
-    :: SEES(COPIER, ENTRY) == WRITES -> NEEDED(write_taken_away, STORE(COPIER, ENTRY, READS))
+    :: SEES(me, ENTRY) == WRITES -> NEEDED(write_taken_away, STORE(me, ENTRY, READS)); changed = true
     :: else
-    fi;
-    NEEDED(fence_in_tree_flush, FENCE(COPIER));
-    NEEDED(flush, tlb = 0)
+    fi
+}
+
+/* A batch, and the crossing after it. */
+inline protect_by_batches()
+{
+    STORE(me, COPYING, SEES(me, COPYING) + 1);
+    protect();
+    EITHER(flushed_before_pass, (flush()), (skip));
+    UNLOCK(me, SEGMENT_LOCK);
+    LOCK(me, SEGMENT_LOCK);
+    STORE(me, COPYING, SEES(me, COPYING) - 1);
+    EITHER(flushed_before_pass, (skip), (flush()))
 }
 
 inline share()
 {
-    LOCKED(COPIER, memory[COUNT]++; shared = true)
+    LOCKED(me, memory[COUNT]++; shared = true)
 }
 
-proctype copier()
+proctype copier(byte me)
 {
-    LOCK(COPIER, LOCK_S);
-    STORE(COPIER, MARK, 1);
-    pass();
-    ORDER(flushed_before_count, (protect(); pass()), (share()));
-    pass();
-    STORE(COPIER, MARK, 0);
-    UNLOCK(COPIER, LOCK_S)
+    bool changed;
+    LOCK(me, SEGMENT_LOCK);
+    ORDER(protected_before_count, (protect_by_batches()), (share()));
+    UNLOCK(me, SEGMENT_LOCK)
 }
 
 init
@@ -93,6 +102,7 @@ init
         memory[ENTRY] = WRITES;
         memory[COUNT] = 1;
         run writer();
-        run copier()
+        run copier(1);
+        run copier(2)
     }
 }

@@ -7,7 +7,7 @@
  *      walker      the processor
  *      reader      tree_fault, fault_enter for reads
  *      copier      user_copy_in, user_page_find, tree_translate
- *      writer_a    segment_touch, segment_own_page, segment_clear_page; page_drop
+ *      writer_a    segment_touch, mappings_change, cores_flush; segment_page, segment_own_page
  *      writer_b    segment_page, page_is_shared
  *
  * Shown: (1) what is read through A never shows what B writes afterwards; (2) nor does A's copy of the page; (3) nor what
@@ -77,7 +77,7 @@ proctype copier()
 inline clear_page()
 {
     NEEDED(cleared, STORE(WRITER_A, ENTRY, 0));
-    NEEDED(fence_in_tree_flush, FENCE(WRITER_A));
+    NEEDED(fence_in_tree_cores, FENCE(WRITER_A));
     NEEDED(flush, tlb = 0)
 }
 

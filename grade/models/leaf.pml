@@ -1,146 +1,134 @@
-/* Shared leaf tables: once an unmap has returned, no entry shows the page, and none comes later.
+/* Leaf tables: an entry is written under its segment's lock, and no tree's (T8 in tree.h).
  *
- * Two mappings have pages in the same 2 MiB. A fault finds its mapping and the leaf table without a lock, makes the
- * table under the tree's lock where there is none, takes the table's lock, looks the mapping up again and enters the
- * page. An unmap holds the tree's lock from beginning to end: it takes its mapping out, takes the table's lock and
- * clears; where no mapping needs the table any more, it clears the directory's entry, and the table goes into limbo.
- * The second mapping is made and unmapped beside the first one's end.
+ * Two segments are mapped in the same 2 MiB of a tree, each with faults on a core of its own. A fault finds its mapping
+ * without a lock, takes the segment's lock, sees that the mapping stands, makes the table under the tree's lock where
+ * there is none, and enters the page. Who maps or unmaps holds the segment's lock and the tree's from beginning to end;
+ * an unmap unlinks the table where no mapping needs it any more. One mapping is unmapped; the other one is made beside
+ * that, and then unmapped, too.
  *
- *      faulter   tree_fault, tree_find, tree_entry, fault_enter, place_lock
- *      first     tree_unmap, mapping_unlink, tree_clear, tree_needs_table; tree_free_table
+ *      faulter   tree_fault, tree_find, mapping_stands, fault_enter, place_entry, place_make
+ *      first     tree_unmap: unmap_one, mapping_unlink, tree_clear, tree_needs_table
  *      second    tree_map, mapping_link; then the same
  *
- * Shown: (1) an unmap leaves no entry of its mapping in any table that a walker may still know, for good: so whoever
- * finds no table has nothing to flush; (2) nobody touches a table that is free; (3) no table stays that no mapping
- * needs; (4) where the mapping still stands, the directory still names the table: that needs no second look.
- * What flushes do is in tlb.pml. No segment's lock is counted on. */
-#define CORES 3
-#define MAPPING(which)      (CORE_WORDS + (which)) /* whether the list has it */
-#define DIRECTORY           (CORE_WORDS + 2)       /* the table that it names: 1 or 2, which a fault makes; 0: none */
-#define TREE_LOCK           (CORE_WORDS + 3)
-#define TABLE_LOCK(table)   (CORE_WORDS + 3 + (table))
-#define ENTRY(table, which) (CORE_WORDS + 4 + 2 * (table) + (which))
-#define WORDS               (CORE_WORDS + 10)
-#include "watching.pml"
+ * Shown: (1) an unmap leaves no entry of its mapping in any table that a walker may still know, for good: so who finds
+ * no table, or no entry, has nothing to flush; (2) nobody writes to a table that is unlinked; (3) no table stays that no
+ * mapping needs. What flushes do is in tlb.pml, and who only looks at tables in limbo.pml and tables.pml. */
+#define CORES 4
+#define MAPPING(which)      (which)      /* whether the lists have it */
+#define SEGMENT_LOCK(which) (2 + (which)) /* of the segment that it shows */
+#define TREE_LOCK           4
+#define DIRECTORY           5            /* the table that it names: 1 to 3; 0: none */
+#define ENTRY(table, which) (4 + 2 * (table) + (which))
+#define WORDS               12
+#include "machine.pml"
 
-#define FAULTER 0
 bool unmapped[2]; /* tree_unmap has returned */
-bool free[3];     /* by table */
+bool unlinked[4]; /* by table */
+byte made = 1;    /* tables so far */
 
-/* tree_entry with `make`. Gives up where the mapping has gone. */
+/* place_make */
 inline make_table()
 {
-    LOCK(FAULTER, TREE_LOCK);
+    NEEDED(tree_locked_to_make, LOCK(me, TREE_LOCK));
+    table = SEES(me, DIRECTORY);
     if
-    :: NEEDED_IF(look_before_making, SEES(FAULTER, MAPPING(which))) && !SEES(FAULTER, DIRECTORY) ->
-       STORE(FAULTER, DIRECTORY, 2)
+    :: table == 0 -> made++; table = made; STORE(me, DIRECTORY, table)
     :: else
     fi;
-    UNLOCK(FAULTER, TREE_LOCK)
+    NEEDED(tree_locked_to_make, UNLOCK(me, TREE_LOCK))
 }
 
-proctype faulter(byte which)
+proctype faulter(byte me; byte which)
 {
     byte table;
-    CROSS(FAULTER, KERNEL);
+    SEES(me, MAPPING(which)) == 1 || unmapped[which]; /* tries until it finds it, if ever */
+    LOCK(me, SEGMENT_LOCK(which));
     if
-    :: !SEES(FAULTER, MAPPING(which)) -> goto out
+    :: NEEDED_IF(mapping_stands, SEES(me, MAPPING(which)) == 1) ->
+       table = SEES(me, DIRECTORY);
+       if
+       :: table == 0 -> make_table()
+       :: else
+       fi;
+       assert(!unlinked[table]); /* (2) */
+       STORE(me, ENTRY(table, which), 1)
     :: else
     fi;
-    if
-    :: !SEES(FAULTER, DIRECTORY) -> make_table()
-    :: else
-    fi;
-    table = SEES(FAULTER, DIRECTORY);
-    if
-    :: table == 0 -> goto out
-    :: else
-    fi;
-    LOCK(FAULTER, TABLE_LOCK(table));
-    assert(!free[table]);
-    if
-    :: NEEDED_IF(second_look_at_mapping, SEES(FAULTER, MAPPING(which))) ->
-       assert(SEES(FAULTER, DIRECTORY) == table || !SEES(FAULTER, MAPPING(which))); /* (4) */
-       STORE(FAULTER, ENTRY(table, which), 1)
-    :: else
-    fi;
-    assert(!free[table]);
-    UNLOCK(FAULTER, TABLE_LOCK(table));
-out:
-    CROSS(FAULTER, RING3)
+    UNLOCK(me, SEGMENT_LOCK(which))
 }
 
+/* tree_clear */
 inline clear()
 {
     table = SEES(me, DIRECTORY);
     if
     :: table == 0
     :: else ->
-       NEEDED(lock_of_table, LOCK(me, TABLE_LOCK(table)));
        STORE(me, ENTRY(table, which), 0);
        if
-       :: !SEES(me, MAPPING(1 - which)) -> STORE(me, DIRECTORY, 0); unlinked = table
+       :: NEEDED_IF(needs_table, SEES(me, MAPPING(1 - which)) == 0) ->
+          STORE(me, DIRECTORY, 0);
+          FENCE(me);
+          unlinked[table] = true
        :: else
-       fi;
-       NEEDED(lock_of_table, UNLOCK(me, TABLE_LOCK(table)))
+       fi
     fi;
     table = 0
 }
 
 inline unmap()
 {
-    NEEDED(tree_locked, LOCK(me, TREE_LOCK));
-    ORDER(mapping_out_first, (STORE(me, MAPPING(which), 0)), (clear()));
-    FENCE(me); /* tree_flush */
-    NEEDED(tree_locked, UNLOCK(me, TREE_LOCK));
-    unmapped[which] = true;
-    if
-    :: unlinked ->
-       seen = SEES(me, WHERE(FAULTER));
-       NEEDED(limbo, STATE(seen) != KERNEL || SEES(me, WHERE(FAULTER)) != seen);
-       free[unlinked] = true
-    :: else
-    fi
+    NEEDED(segment_locked_to_unmap, LOCK(me, SEGMENT_LOCK(which)));
+    NEEDED(tree_locked_to_unmap, LOCK(me, TREE_LOCK));
+    STORE(me, MAPPING(which), 0);
+    NEEDED(cleared, clear());
+    FENCE(me); /* of tree_cores */
+    NEEDED(tree_locked_to_unmap, UNLOCK(me, TREE_LOCK));
+    NEEDED(segment_locked_to_unmap, UNLOCK(me, SEGMENT_LOCK(which)));
+    unmapped[which] = true
 }
 
 proctype first()
 {
-    byte me = 1, which = 0, table, unlinked, seen;
+    byte me = 1, which = 0, table;
     unmap()
 }
 
 proctype second()
 {
-    byte me = 2, which = 1, table, unlinked, seen;
-    LOCK(me, TREE_LOCK);
+    byte me = 2, which = 1, table;
+    LOCK(me, SEGMENT_LOCK(which));
+    NEEDED(tree_locked_to_map, LOCK(me, TREE_LOCK));
     STORE(me, MAPPING(which), 1);
-    UNLOCK(me, TREE_LOCK);
+    NEEDED(tree_locked_to_map, UNLOCK(me, TREE_LOCK));
+    UNLOCK(me, SEGMENT_LOCK(which));
     unmap()
 }
 
 active proctype watch()
 {
     do
-    :: d_step { unmapped[0] && (memory[ENTRY(1, 0)] || memory[ENTRY(2, 0)]) -> assert(false) } /* (1) */
-    :: d_step { unmapped[1] && (memory[ENTRY(1, 1)] || memory[ENTRY(2, 1)]) -> assert(false) }
+    :: d_step {
+           unmapped[0] && (memory[ENTRY(1, 0)] || memory[ENTRY(2, 0)] || memory[ENTRY(3, 0)]) -> assert(false)
+       } /* (1) */
+    :: d_step {
+           unmapped[1] && (memory[ENTRY(1, 1)] || memory[ENTRY(2, 1)] || memory[ENTRY(3, 1)]) -> assert(false)
+       }
     :: timeout -> break
     od;
-    assert(!memory[DIRECTORY]) /* (3) */
+    assert(memory[DIRECTORY] == 0) /* (3) */
 }
 
 init
 {
     atomic {
-        memory[WHERE(FAULTER)] = RING3;
         memory[MAPPING(0)] = 1;
         if
         :: memory[DIRECTORY] = 1
         :: skip
         fi;
-        if
-        :: run faulter(0)
-        :: run faulter(1)
-        fi;
+        run faulter(0, 0);
+        run faulter(3, 1);
         run first();
         run second()
     }

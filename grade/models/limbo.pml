@@ -6,7 +6,7 @@
  *
  *      reader     core_enter, core_leave, core_pass, core_rest around any lookup: share_find, mapping_first,
  *                 tree_translate
- *      unlinker   limbo_put, limbo_note, limbo_is_over, limbo_take
+ *      unlinker   limbo_put, limbo_note, limbo_core_is_past, limbo_take
  *
  * Shown: nothing is used that is free; and a core that is in ring 3 or asleep for good holds nothing up. */
 #define CORES 2
@@ -60,7 +60,7 @@ inline note()
     seen = SEES(UNLINKER, WHERE(READER))
 }
 
-/* limbo_is_over, asked until it is so. */
+/* limbo_core_is_past, asked until it is so. */
 inline grace_period()
 {
     waits = true;

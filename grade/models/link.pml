@@ -1,59 +1,82 @@
 /* Borrowed tables: a root links an inner tree's leaf table, and none keeps it when the inner tree takes it back.
  *
- * Two roots link the table, each on its core, holding the root's lock and not the inner tree's. The inner tree takes
- * the table back: it clears its own directory entry, then the copies, root by root under their locks, and then drops
- * its own reference, which is the last.
+ * A root's fault links all leaf tables that the inner tree has behind one of the root's mappings, also those of
+ * segments whose locks it does not hold. Meanwhile the root unmaps the inner tree, and the inner tree, which needs this
+ * table no longer, takes it back: clears what roots have borrowed and its own directory entry, flushes, and drops its
+ * reference. All hold the inner tree's lock; the root's, which they hold besides, guards the root's other tables.
  *
- *      linker     fault_enter, tree_link: page_hold
+ *      linker     place_make, mapping_stands, tree_link: page_hold
+ *      unmapper   tree_unmap of the root's mapping: mapping_unlink, tree_clear: page_drop
  *      recaller   tree_clear, tree_recall_table: page_drop; tree_free_table
  *
- * Shown: (1) no root links a table that was taken back, for good; (2) a reference is never taken on a table that has
- * none left; (3) the inner tree's reference is the last. So linking needs no grace period; walking does (leaf.pml,
- * tables.pml). */
+ * Shown: (1) no root links a table that was taken back, for good, nor one without a mapping that shows it; (2) a
+ * reference is never taken on a table that has none left; (3) the inner tree's reference is the last. */
 #define CORES 3
-#define INNER         0            /* the inner tree's directory entry: names the table, or nothing */
-#define COUNT         1            /* the table's references */
-#define ROOT(core)    (2 + (core)) /* the borrowed entry of the root that runs there */
-#define LOCK_OF(core) (4 + (core)) /* that root's */
-#define WORDS         6
+#define INNER      0 /* the inner tree's directory entry: names the table, or nothing */
+#define BORROWED   1 /* the root's */
+#define COUNT      2 /* the table's references */
+#define SHOWN      3 /* the root's mapping stands in the inner tree's list */
+#define INNER_LOCK 4
+#define WORDS      5
 #include "machine.pml"
 
-#define RECALLER 2
-bool taken_back;
+bool taken_back, unmapped;
 
-proctype linker(byte me)
+inline hold()
 {
-    LOCK(me, LOCK_OF(me));
-    if
-    :: SEES(me, INNER) ->
-       EITHER(locked_count, (LOCKED(me, assert(memory[COUNT] > 0) /* (2) */; memory[COUNT]++)),
-              (STORE(me, COUNT, SEES(me, COUNT) + 1)));
-       STORE(me, ROOT(me), 1)
-    :: else
-    fi;
-    UNLOCK(me, LOCK_OF(me))
+    LOCKED(me, assert(memory[COUNT] > 0) /* (2) */; memory[COUNT]++)
 }
 
 inline drop(is_last)
 {
-    LOCKED(RECALLER, memory[COUNT]--; assert((memory[COUNT] == 0) == is_last)) /* (3) */
+    LOCKED(me, memory[COUNT]--; assert((memory[COUNT] == 0) == is_last)) /* (3) */
 }
 
-inline recall(root)
+proctype linker()
 {
-    NEEDED(lock_of_root, LOCK(RECALLER, LOCK_OF(root)));
+    byte me = 0;
+    SEES(me, SHOWN) == 1 || unmapped; /* found without a lock */
+    NEEDED(locked_to_link, LOCK(me, INNER_LOCK));
     if
-    :: SEES(RECALLER, ROOT(root)) -> STORE(RECALLER, ROOT(root), 0); drop(false)
+    :: NEEDED_IF(mapping_stands, SEES(me, SHOWN) == 1) && SEES(me, INNER) == 1 && SEES(me, BORROWED) == 0 ->
+       NEEDED(held, hold());
+       STORE(me, BORROWED, 1)
     :: else
     fi;
-    NEEDED(lock_of_root, UNLOCK(RECALLER, LOCK_OF(root)))
+    NEEDED(locked_to_link, UNLOCK(me, INNER_LOCK))
+}
+
+inline return_borrowed()
+{
+    if
+    :: SEES(me, BORROWED) == 1 -> STORE(me, BORROWED, 0); drop(false)
+    :: else
+    fi
+}
+
+proctype unmapper()
+{
+    byte me = 1;
+    NEEDED(locked_to_unmap, LOCK(me, INNER_LOCK));
+    STORE(me, SHOWN, 0);
+    return_borrowed();
+    FENCE(me);
+    NEEDED(locked_to_unmap, UNLOCK(me, INNER_LOCK));
+    unmapped = true
 }
 
 proctype recaller()
 {
-    ORDER(own_entry_first, (STORE(RECALLER, INNER, 0)), (recall(0); recall(1)));
-    FENCE(RECALLER); /* tree_flush */
+    byte me = 2;
+    NEEDED(locked_to_recall, LOCK(me, INNER_LOCK));
+    if
+    :: SEES(me, SHOWN) == 1 -> NEEDED(recalled, return_borrowed())
+    :: else
+    fi;
+    STORE(me, INNER, 0);
+    FENCE(me); /* of tree_cores */
     drop(true);
+    NEEDED(locked_to_recall, UNLOCK(me, INNER_LOCK));
     taken_back = true
 }
 
@@ -61,7 +84,7 @@ active proctype watch()
 {
 end:
     do
-    :: d_step { taken_back && (memory[ROOT(0)] || memory[ROOT(1)]) -> assert(false) } /* (1) */
+    :: d_step { (taken_back || unmapped) && memory[BORROWED] -> assert(false) } /* (1) */
     od
 }
 
@@ -70,8 +93,9 @@ init
     atomic {
         memory[INNER] = 1;
         memory[COUNT] = 1;
-        run linker(0);
-        run linker(1);
+        memory[SHOWN] = 1;
+        run linker();
+        run unmapper();
         run recaller()
     }
 }

@@ -1,23 +1,34 @@
-/* Orders and runs: a processor that ends one program and gets the next takes no order that was meant for the first,
- * and loses none that is meant for the second.
+/* Runs of a processor: a halt ends the run that it was meant for, always, and no other.
  *
- * The processor's first program ends, by itself or by a halt. Then either the owner of the core starts the next one
- * on it, or the core's object dies and the processor goes back to the pool, through limbo, to another owner. Two other
- * cores look the object up, and then, perhaps much later, halt or wake what runs there.
+ * The owner starts a run, waits until it is over, and starts the next, with the same core object, or with another one
+ * that claims the processor once the first has gone through limbo. Another core halts what it finds running, perhaps
+ * much later than it looked; the owner halts the second run. A program ends by itself, or stays in ring 3 for good.
  *
- *      processor   core_leave, core_obey; program_enter (the next run); limbo_note, limbo_is_over (to the pool)
- *      other       a call that looks up a core (share_find) and gives it an order (core_order, order_merge)
+ *      processor   core_idle, work_run, core_program, core_run_over; core_leave, core_obey; the order handler halt
+ *      owner       core_run_start, core_run_number, tree_claim; core_give_work; object_drop, core_object_destroy
+ *      other       share_find; core_run_halt, core_order, order_merge
  *
- * Shown: (1) a halt for run n ends no other run; (2) a halt for run 2 is not lost to a late one for run 1; (3) what
- * an owner gets was given through its own object. */
+ * Shown: (1) a run is ended by no halt but its own; (2) no halt is lost, nor work that was given; (3) who sees HALTED
+ * finds the root free; (4) nobody looks at an object that is free. Wakes carry no number: one too many does no harm. */
 #define CORES 3
-#define OBJECT (CORE_WORDS)     /* which object names the processor: 1, 2 (the next owner's), 0: none */
-#define RUN    (CORE_WORDS + 1) /* core->run */
-#define WORDS  (CORE_WORDS + 2)
+#define NAMED             (CORE_WORDS)     /* the object that a share has: 1, 2 or none */
+#define RUN               (CORE_WORDS + 1) /* core->run of the processor */
+#define WORK              (CORE_WORDS + 2) /* the object whose program is to run; 0: none */
+#define TENANT            (CORE_WORDS + 3) /* of the root */
+#define LOCK_OF(object)   (CORE_WORDS + 1 + 3 * (object))
+#define CONDITION(object) (CORE_WORDS + 2 + 3 * (object))
+#define RUN_OF(object)    (CORE_WORDS + 3 + 3 * (object))
+#define WORDS             (CORE_WORDS + 10)
 #include "watching.pml"
 
 #define PROCESSOR 0
-#define WAKE 2
+#define OWNER     1
+#define OTHER     2
+
+#define RUNNING 1 /* conditions */
+#define HALTED  2
+
+#define WAKE 2 /* orders */
 #define HALT 4
 #define BITS(orders) ((orders) & 15)
 #define OF(orders)   ((orders) >> 4) /* the run that the halt is meant for */
@@ -25,80 +36,158 @@
     (BITS((standing) | (order)) |                                                                     \
      EITHER(later_run_stays, ((OF(standing) > OF(order) -> OF(standing) : OF(order))), ((OF(order)))) << 4)
 
-bool halt_given[3];  /* by run */
-bool wake_given[3];  /* by object */
-byte runs_ring3;     /* the run that is in ring 3; 0: none */
+bool halt_given[3]; /* by run */
+bool free[3];       /* by object */
+bool object_left;   /* by the first run: it has dropped its reference */
+byte runs_ring3;    /* the run that is in ring 3; 0: none */
 
-inline grace_period()
+inline order(what)
 {
-    FENCE(PROCESSOR);
-    seen1 = SEES(PROCESSOR, WHERE(1));
-    seen2 = SEES(PROCESSOR, WHERE(2));
-    NEEDED(limbo, STATE(seen1) != KERNEL || SEES(PROCESSOR, WHERE(1)) != seen1;
-                  STATE(seen2) != KERNEL || SEES(PROCESSOR, WHERE(2)) != seen2);
-    seen1 = 0;
-    seen2 = 0
+    atomic {
+        FENCE(me) -> memory[ORDERS(PROCESSOR)] = MERGED(memory[ORDERS(PROCESSOR)], what);
+        halt_given[OF(what)] = true
+    };
+    if
+    :: STATE(SEES(me, WHERE(PROCESSOR))) != KERNEL -> interrupt[PROCESSOR] = true
+    :: else
+    fi
+}
+
+/* core_obey: the run that is halted, or 0. */
+inline obey()
+{
+    LOCKED(me, taken = memory[ORDERS(me)]; memory[ORDERS(me)] = 0);
+    if
+    :: taken & HALT && NEEDED_IF(compare_run, OF(taken) == SEES(me, RUN)) -> halted = OF(taken)
+    :: else -> halted = 0
+    fi;
+    taken = 0
 }
 
 proctype processor()
 {
-    byte my_run = 1, my_object = 1, taken, seen1, seen2;
+    byte me = PROCESSOR, taken, halted, object, run_here, halted_run;
+idle:
+    obey();
+    if
+    :: halted != 0 ->
+       /* RUN may have been raised since it was compared */
+       NEEDED(remembered_until_it_begins,
+           halted_run = EITHER(run_of_the_order, (halted), ((SEES(me, RUN)))));
+       halted = 0
+    :: else
+    fi;
+    object = SEES(me, WORK);
+    if
+    :: object -> STORE(me, WORK, 0); goto program
+    :: else
+    fi;
+    CROSS(me, ASLEEP);
+    if
+    :: SEES(me, ORDERS(me)) == 0 ->
+end_asleep:
+       atomic { interrupt[me] -> interrupt[me] = false }
+    :: else
+    fi;
+    CROSS(me, KERNEL);
+    goto idle;
+
+program:
+    run_here = SEES(me, RUN_OF(object));
+    if
+    :: halted_run == run_here -> goto over
+    :: else
+    fi;
 leave:
-    LOCKED(PROCESSOR, taken = memory[ORDERS(PROCESSOR)]; memory[ORDERS(PROCESSOR)] = 0);
-    assert(!(taken & WAKE) || wake_given[my_object]);
+    obey();
     if
-    :: (taken & HALT) && NEEDED_IF(compare_run, OF(taken) == my_run) ->
-       assert(halt_given[my_run]);
-       goto over
+    :: halted != 0 -> halted = 0; goto over
     :: else
     fi;
-    CROSS(PROCESSOR, RING3);
+    CROSS(me, RING3);
     if
-    :: SEES(PROCESSOR, ORDERS(PROCESSOR)) != 0 -> CROSS(PROCESSOR, KERNEL); goto leave
+    :: SEES(me, ORDERS(me)) != 0 -> CROSS(me, KERNEL); goto leave
     :: else
     fi;
-    runs_ring3 = my_run;
+    runs_ring3 = run_here;
 end_in_ring3:
     if
-    :: atomic { interrupt[PROCESSOR] -> interrupt[PROCESSOR] = false; runs_ring3 = 0 };
-       CROSS(PROCESSOR, KERNEL);
+    :: atomic { interrupt[me] -> interrupt[me] = false; runs_ring3 = 0 };
+       CROSS(me, KERNEL);
        goto leave
-    :: my_run == 1 -> runs_ring3 = 0; CROSS(PROCESSOR, KERNEL)
+    :: runs_ring3 = 0; /* core_exit */
+       CROSS(me, KERNEL);
+       goto gone
+    :: goto stays
     fi;
-over:
-    if
-    :: my_run == 2 -> goto done
-    :: my_run == 1 -> STORE(PROCESSOR, RUN, 2) /* the same owner: nothing is unlinked */
-    :: my_run == 1 ->
-       STORE(PROCESSOR, OBJECT, 0);
-       grace_period();
-       my_object = 2;
-       NEEDED(orders_zeroed, LOCKED(PROCESSOR, memory[ORDERS(PROCESSOR)] = 0));
-       ORDER(raised_before_it_is_named, (STORE(PROCESSOR, RUN, 2)), (STORE(PROCESSOR, OBJECT, 2)))
-    fi;
-    my_run = 2;
+stays:
+end_stays:
+    atomic { interrupt[me] -> interrupt[me] = false; runs_ring3 = 0 };
+    CROSS(me, KERNEL);
     goto leave;
-done:
-    skip
+
+over:
+    assert(halt_given[run_here]); /* (1) */
+gone:
+    LOCK(me, LOCK_OF(object));
+    ORDER(halted_said_last, (STORE(me, TENANT, 0)), (STORE(me, CONDITION(object), HALTED); UNLOCK(me, LOCK_OF(object))));
+    if
+    :: run_here == 1 -> FENCE(me); object_left = true
+    :: else
+    fi;
+    object = 0;
+    run_here = 0;
+    goto idle
 }
 
-proctype other(byte me)
+/* core_run_start */
+inline start(object, number)
 {
-    byte object, order;
+    LOCK(me, LOCK_OF(object));
+    LOCKED(me, assert(memory[TENANT] == 0) /* (3) */; memory[TENANT] = 1);
+    ORDER(number_raised_first, (STORE(me, RUN, number)),
+          (STORE(me, RUN_OF(object), number); STORE(me, CONDITION(object), RUNNING); UNLOCK(me, LOCK_OF(object))));
+    ORDER(work_before_wake, (STORE(me, WORK, object)), (order(WAKE)))
+}
+
+proctype owner()
+{
+    byte me = OWNER, seen;
+    start(1, 1);
+end_waits:
+    SEES(me, CONDITION(1)) == HALTED;
+    if
+    :: start(1, 2)
+    :: STORE(me, NAMED, 0);
+       object_left;
+       FENCE(me);
+       seen = SEES(me, WHERE(OTHER));
+       NEEDED(limbo, STATE(seen) != KERNEL || SEES(me, WHERE(OTHER)) != seen);
+       free[1] = true;
+       STORE(me, NAMED, 2);
+       start(2, 2)
+    fi;
+    if
+    :: order(HALT | 2 << 4)
+    :: skip
+    fi
+}
+
+proctype other()
+{
+    byte me = OTHER, object, run_seen;
     CROSS(me, KERNEL);
-    object = SEES(me, OBJECT);
+    object = SEES(me, NAMED);
     if
     :: object == 0 -> goto out
-    :: object != 0 -> order = HALT | SEES(me, RUN) << 4
-    :: object != 0 -> order = WAKE
+    :: else
     fi;
-    atomic {
-        FENCE(me) -> memory[ORDERS(PROCESSOR)] = MERGED(memory[ORDERS(PROCESSOR)], order);
-        halt_given[(object == 2 && order != WAKE -> 2 : OF(order))] = true; /* object 2 names no other run */
-        wake_given[object] = wake_given[object] || order == WAKE
-    };
+    LOCK(me, LOCK_OF(object));
+    assert(!free[object]); /* (4) */
+    run_seen = (SEES(me, CONDITION(object)) == RUNNING -> SEES(me, RUN_OF(object)) : 0);
+    UNLOCK(me, LOCK_OF(object));
     if
-    :: STATE(SEES(me, WHERE(PROCESSOR))) == RING3 -> interrupt[PROCESSOR] = true
+    :: run_seen != 0 -> order(HALT | run_seen << 4)
     :: else
     fi;
 out:
@@ -107,18 +196,16 @@ out:
 
 active proctype watch()
 {
-    timeout -> assert(runs_ring3 == 0 || !halt_given[runs_ring3]) /* (2) */
+    timeout -> assert((runs_ring3 == 0 || !halt_given[runs_ring3]) && !memory[WORK]) /* (2) */
 }
 
 init
 {
     atomic {
-        memory[OBJECT] = 1;
-        memory[RUN] = 1;
-        memory[WHERE(1)] = RING3;
-        memory[WHERE(2)] = RING3;
+        memory[NAMED] = 1;
+        memory[WHERE(OTHER)] = RING3;
         run processor();
-        run other(1);
-        run other(2)
+        run owner();
+        run other()
     }
 }

@@ -5,9 +5,9 @@
  * flush (tree_flush, core_flush), and free the page at once: that a page really goes through limbo is for those who
  * have found it in the kernel (limbo.pml).
  *
- *      target    tree_load; core_leave, core_flush_own, core_is_wanted; core_enter
+ *      target    tree_load, tree_claim, tree_give_back; core_leave, core_flush_own, core_is_wanted; core_enter
  *      walker    the processor
- *      unmapper  tree_change_entries; tree_flush, tree_cores; core_flush, core_flush_waits
+ *      unmapper  tree_change_entries; tree_flush, tree_cores, cores_flush; core_flush, core_flush_waits
  *
  * Shown: (1) no page that is free is used in ring 3; (2) who reads that a root has no tenant knows that no walker is
  * on it (T7); (3) a core in its kernel is not waited for. That the load of cr3 drains the store buffer is not used. */
@@ -39,7 +39,7 @@ proctype target()
     byte want;
     bool called = false;
 
-    EITHER(exchange_in_tree_load, (LOCKED(TARGET, memory[TENANT] = 1)), (STORE(TARGET, TENANT, 1)));
+    EITHER(exchange_in_tree_claim, (LOCKED(TARGET, memory[TENANT] = 1)), (STORE(TARGET, TENANT, 1)));
     on_root = true;
 leave:
     want = SEES(TARGET, WANT(TARGET));
@@ -80,7 +80,7 @@ proctype unmapper(byte me; byte page)
     byte ticket;
 
     STORE(me, ENTRY(page), 0);
-    NEEDED(fence_in_tree_flush, FENCE(me));
+    NEEDED(fence_in_tree_cores, FENCE(me));
     if
     :: atomic { SEES(me, TENANT) == 0 -> assert(!on_root) } /* (2) */
     :: SEES(me, TENANT) != 0 ->

@@ -104,7 +104,8 @@ core_obey(void)
     if (__atomic_load_n(&core->orders, __ATOMIC_RELAXED) != 0) { /* only to spare the exchange */
         /* Acquire: what the giver did before the order is seen by who carries it out (partner: core_order). */
         uint64_t orders = __atomic_exchange_n(&core->orders, 0, __ATOMIC_ACQUIRE);
-        if (orders >> ORDER_RUN_SHIFT != core->run)
+        /* Relaxed: who gives an idle core a run raises it; the order for that run is given, and taken here, later. */
+        if (orders >> ORDER_RUN_SHIFT != __atomic_load_n(&core->run, __ATOMIC_RELAXED))
             orders &= ORDERS_OF_ANY_RUN; /* a halt of one that is over, or not ours */
         TABLE_EACH (order, const struct order_handler, entry)
             if ((*entry)->bits & orders)

@@ -117,12 +117,13 @@ core_run_hand_over(struct core_object *core)
 /* The last of all orders: it may not come back, and the others, of this core as such, must not be lost with it. */
 ORDER_HANDLER(90, halt, ORDER_HALT)
 {
-    (void)orders; /* it names the run that this core has: else core_obey would have dropped it */
     if (program_runs()) {
         core_sleep_over();
         program_end(&(struct program_end){.reason = END_HALT});
     }
-    *CORE_OWN(halted_run) = core_this()->run;
+    /* It names the run that this core had when core_obey looked. An idle core may have been given the next one since,
+     * which nobody has halted. */
+    *CORE_OWN(halted_run) = orders >> ORDER_RUN_SHIFT;
 }
 
 /* --- first programs, which the kernel itself starts ---------------------------------------------------------- */
