@@ -22,6 +22,7 @@ class Test:
     points: int = 0
     memory: int = 256  # MiB
     cores: int = 1
+    topology: str = ""  # QEMU's -smp, if it is to say more than their number: "6,sockets=2,cores=3"
     seconds: int = 10
     expect: str = "pass"
     saying: str = ""

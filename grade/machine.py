@@ -79,7 +79,8 @@ def command_line(job):
     watched = f",tb-size={PLUGIN_CACHE}" if job.plugin else ""
     return [QEMU, "-M", "q35", "-cpu", "max", "-accel", accelerator(test.cores) + watched,
             *(["-plugin", job.plugin] if job.plugin else []), "-m", f"{test.memory}M",
-            "-smp", str(test.cores), "-display", "none", "-monitor", "none", "-no-reboot",
+            "-smp", test.topology or str(test.cores),
+            "-display", "none", "-monitor", "none", "-no-reboot",
             "-serial", f"file:{folder}/console",
             "-drive", f"file={job.image},format=raw,if=none,id=disk,snapshot=on",
             "-device", "ide-hd,drive=disk",

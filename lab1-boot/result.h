@@ -36,6 +36,9 @@ char *json_quote(char *to, size_t size, const char *text);
  * lies in `to`. */
 char *command_value(const char *key, char *to, size_t size);
 
+/* Makes this core the one that ends the machine, before it says why: another one that comes for that stops. */
+void machine_claim_end(void);
+
 /* Writes the `end` record and ends the machine. */
 __attribute__((noreturn)) void machine_exit(uint8_t code);
 

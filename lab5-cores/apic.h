@@ -18,6 +18,7 @@ void apic_timer_calibrate(uint64_t ticks);
  * stands in the low byte. */
 enum apic_message {
     APIC_VECTOR = 0x4000,  /* an interrupt with this vector */
+    APIC_NMI = 0x4400,     /* a trap that nothing keeps back */
     APIC_INIT = 0x4500,    /* reset, and wait for APIC_STARTUP */
     APIC_STARTUP = 0x4600, /* begin in real mode at low byte * 4096 */
 };

@@ -59,9 +59,7 @@ console_write(const char *bytes, size_t length)
 {
     if (!console_present)
         return;
-    bool locked = !panic_under_way(); /* a panic may have broken in on the holder, who does not come back */
-    if (locked)
-        ticket_lock(&console_lock);
+    bool locked = panic_lock(&console_lock);
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] == '\n')
             console_put('\r');

@@ -1,21 +1,51 @@
-/* The end of the kernel. Takes no lock, so that it works whatever was going on. */
+/* The end of the kernel. Waits for no lock for ever, so that it works whatever was going on. */
 #include "panic.h"
 
 #include "backtrace.h"
 #include "console.h"
 #include "context.h"
 #include "core.h"
+#include "lock.h"
+#include "machine.h"
 #include "result.h"
 #include "trap.h"
 
-struct context *panic_catch;
+#define LOCK_PATIENCE (1ul << 31) /* clock_ticks(): about a second, on a clock that nobody has measured yet */
+
+PER_CORE struct context *panic_catch;
 struct trap_frame panic_caught;
 static uint32_t panic_core; /* index of the core that panics + 1; 0: none. The first to set it speaks */
+
+__attribute__((noreturn)) static void
+core_stop(void)
+{
+    for (;;)
+        __asm__ volatile("cli; hlt");
+}
 
 bool
 panic_under_way(void)
 {
-    return __atomic_load_n(&panic_core, __ATOMIC_RELAXED) != 0; /* guards no other data */
+    uint32_t core = __atomic_load_n(&panic_core, __ATOMIC_RELAXED); /* guards no other data */
+    if (core != 0 && core != core_index() + 1)
+        core_stop();
+    return core != 0;
+}
+
+bool
+panic_lock(struct ticket_lock *lock)
+{
+    if (!panic_under_way()) {
+        ticket_lock(lock);
+        return true;
+    }
+    uint64_t start = clock_ticks();
+    while (!ticket_held(lock) && clock_ticks() - start < LOCK_PATIENCE) {
+        if (ticket_trylock(lock))
+            return true;
+        cpu_pause();
+    }
+    return false;
 }
 
 /* Makes this core the one that panics. Where another is at it already, waits for its end; where this one is, the
@@ -28,8 +58,7 @@ panic_claim(void)
         return;
     if (seen == own)
         machine_off(EXIT_PANIC);
-    for (;;)
-        __asm__ volatile("cli; hlt");
+    core_stop();
 }
 
 static void
@@ -62,9 +91,10 @@ panic_report(const char *what, const uint64_t *calls, size_t count)
 __attribute__((noreturn)) static void
 panic_arguments(const struct trap_frame *frame, uint64_t rbp, const char *format, va_list arguments)
 {
-    if (panic_catch != NULL) {
+    const struct context *catch = *CORE_OWN(panic_catch);
+    if (catch != NULL) {
         panic_caught = frame != NULL ? *frame : (struct trap_frame){};
-        context_load(panic_catch, 1);
+        context_load(catch, 1);
     }
     panic_claim();
 

@@ -27,6 +27,8 @@ static struct ticket_lock result_lock; /* guards the two below, and the order of
 static char record[RESULT_MAX];
 static uint64_t sequence;
 
+static uint32_t ending_core; /* index of the core that ends the machine + 1; 0: none does */
+
 static char nonce[NONCE_MAX] = "-"; /* until result_begin */
 static char command_line[BOOT_COMMAND_MAX];
 
@@ -127,13 +129,10 @@ result_begin(void)
 
 /* --- records ------------------------------------------------------------------------------------------------- */
 
-/* Writes one record under the lock. Without it in a panic, which may have broken in on the holder. */
+/* Writes one record; lock held, or in a panic. */
 static void
-record_write(char origin, const char *kind, const char *format, va_list arguments)
+record_put(char origin, const char *kind, const char *format, va_list arguments)
 {
-    bool locked = !panic_under_way();
-    if (locked)
-        ticket_lock(&result_lock);
     size_t length = format_text(record, sizeof record, "@%s %lu %u %c %s ", nonce, sequence++, core_index(),
                                 origin, kind);
     length += format_arguments(record + length, sizeof record - length, format, arguments);
@@ -141,6 +140,13 @@ record_write(char origin, const char *kind, const char *format, va_list argument
     record[length++] = '\n';
     for (size_t i = 0; i < length; i++)
         port_write8(RESULT_PORT, (uint8_t)record[i]);
+}
+
+static void
+record_write(char origin, const char *kind, const char *format, va_list arguments)
+{
+    bool locked = panic_lock(&result_lock);
+    record_put(origin, kind, format, arguments);
     if (locked)
         ticket_unlock(&result_lock);
 }
@@ -211,8 +217,30 @@ machine_off(uint8_t code)
 }
 
 void
+machine_claim_end(void)
+{
+    uint32_t own = core_index() + 1, seen = 0;
+    if (!__atomic_compare_exchange_n(&ending_core, &seen, own, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED) &&
+        seen != own) /* it guards no other data */
+        for (;;)
+            __asm__ volatile("cli; hlt");
+}
+
+__attribute__((format(printf, 1, 2))) static void
+record_end(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    record_put('k', "end", format, arguments);
+    va_end(arguments);
+}
+
+void
 machine_exit(uint8_t code)
 {
-    result_record("end", "{\"count\":%lu}", sequence);
+    if (!panic_under_way())
+        machine_claim_end();
+    panic_lock(&result_lock); /* and keeps it: no record may follow the one that counts them */
+    record_end("{\"count\":%lu}", sequence);
     machine_off(code);
 }

@@ -31,6 +31,7 @@ test_run(const char *name)
         test_fail("mismatch", __FILE__, __LINE__, "there is a test of this name", 1, 0);
     }
     test->run();
+    machine_claim_end();
     console_print("passed: %s\n", name);
     result_record("pass", "{\"test\":%s}", quoted);
     machine_exit(EXIT_GOOD);
@@ -40,6 +41,7 @@ void
 test_fail(const char *kind, const char *file, int line, const char *what, int64_t expected, int64_t seen)
 {
     char quoted[400];
+    machine_claim_end();
     console_print("%s:%d: %s: %s: expected %ld (0x%lx), seen %ld (0x%lx)\n", file, line, kind, what, expected,
                   expected, seen, seen);
     result_record("fail",
@@ -86,12 +88,12 @@ test_panics(void (*body)(void *), void *argument)
 {
     struct context context;
     if (context_save(&context) != 0) {
-        panic_catch = NULL;
+        *CORE_OWN(panic_catch) = NULL;
         return true;
     }
-    panic_catch = &context;
+    *CORE_OWN(panic_catch) = &context;
     body(argument);
-    panic_catch = NULL;
+    *CORE_OWN(panic_catch) = NULL;
     return false;
 }
 

@@ -121,19 +121,32 @@ trap_own_stack:
         add     rsp, 16
         iretq
 
-; HOLE comes here (hole.inc), with the exercise's name in rdi and nothing else to count on. Only core 0 gets this far
-; with an exercise that is not written.
+; HOLE comes here (hole.inc), with the exercise's name in rdi and nothing else to count on. GS may still be ring 3's, or
+; nobody's. Of several cores the first has the stack.
         global  hole_enter
 hole_enter:
+        lock bts dword [hole_entered], 0
+        jc      .stop
         mov     ecx, MSR_GS_BASE
+        rdmsr
+        test    edx, edx
+        js      .has_core               ; an address in the kernel's half
+        swapgs
+        rdmsr
+        test    edx, edx
+        js      .has_core
         mov     rax, core_words
         mov     rdx, rax
         shr     rdx, 32
         wrmsr
+.has_core:
         mov     rsp, hole_stack_top
         xor     ebp, ebp
         call    hole
-        ud2
+.stop:
+        cli
+        hlt
+        jmp     .stop
 
 ; void descriptors_load(const struct descriptor_pointer *gdt): loads the table and the kernel's selectors from it. GS is
 ; left alone: loading its selector would clear its base. There is no local table: power-on leaves one at address 0 (SDM
@@ -155,3 +168,4 @@ descriptors_load:
         section .bss nobits alloc noexec write align=16
                 resb HOLE_STACK
 hole_stack_top:
+hole_entered    resd 1

@@ -84,8 +84,8 @@ order_other(void *order)
     core_order(1, (uint64_t)order);
 }
 
-/* Nobody waits for a core that is in its kernel; it finds what it is to do. In ring 3 it is interrupted,
- * which the kernel of one core cannot do: it says so by a panic. */
+/* Nobody waits for a core that is in its kernel; it finds what it is to do. In ring 3 it is interrupted, which cannot be
+ * for a core that the processor does not know: that is a panic. */
 TEST(core_order_other)
 {
     uint32_t other = test_add_core();

@@ -36,12 +36,12 @@ TEST(page_free_home)
     check(page_alloc(other, PAGE_DATA) == theirs);
 }
 
-/* A core's list is empty: no page, though others have some. */
+/* A core's list is empty: no page comes off it, though others have some. */
 TEST(page_alloc_home)
 {
     uint32_t other = test_add_core();
     uint64_t own = list_count(0);
-    check(page_alloc(other, PAGE_DATA) == NULL);
+    check(page_list_take(other) == NULL);
     check_equal(own, list_count(0));
     test_as_core(other);
     struct page *page = page_alloc(0, PAGE_DATA);
@@ -90,6 +90,108 @@ TEST(page_list_exhausted)
         chain = page->next;
         page_list_give(page);
     }
+    check_no_leak(before, page_free_count());
+}
+
+/* Makes `pages` pages of core 0 the other's, on its list. */
+static void
+pages_move(uint32_t other, uint64_t pages)
+{
+    while (pages-- > 0) {
+        struct page *page = page_alloc(0, PAGE_DATA);
+        page->home = (uint16_t)other;
+        page_free(page);
+    }
+}
+
+/* A core with an empty list takes half of its neighbour's, and what it took goes home when it is freed. */
+TEST(page_steal_half)
+{
+    uint32_t poor = test_add_core(), rich = test_add_core();
+    pages_move(rich, 3);
+    uint64_t own = list_count(0), all = page_free_count();
+    struct page *page = page_alloc(poor, PAGE_DATA);
+    check(page != NULL);
+    check_equal(rich, page->home);
+    check_equal(1, list_count(poor));
+    check_equal(1, list_count(rich));
+    check_equal(own, list_count(0));
+    page_free(page);
+    check_equal(2, list_count(rich));
+    check_no_leak(all, page_free_count());
+}
+
+/* No more than a batch, and from whoever has any: the last core's neighbour is the first. */
+TEST(page_steal_batch)
+{
+    uint32_t poor = test_add_core(), last = test_add_core();
+    uint64_t own = list_count(0);
+    struct page *page = page_alloc(last, PAGE_DATA), *next = page_alloc(poor, PAGE_DATA);
+    check_equal(0, page->home);
+    check_equal(own - 64, list_count(0));
+    check_equal(0, next->home);
+    check_equal(31, list_count(last)); /* of 63 */
+    check_equal(31, list_count(poor));
+    page_free(page);
+    page_free(next);
+    check_equal(own - 62, list_count(0));
+    check_no_leak(own, page_free_count());
+}
+
+/* Whoever asks gets every page there is, each once, and then none. */
+TEST(page_steal_all)
+{
+    uint32_t other = test_add_core();
+    pages_move(other, 100);
+    uint64_t before = page_free_count(), taken = 0;
+    struct page *chain = NULL, *page;
+    while ((page = page_alloc(taken % 3 == 0 ? 0 : other, PAGE_DATA)) != NULL) {
+        page->next = chain;
+        chain = page;
+        taken++;
+    }
+    check_equal(before, taken);
+    check_equal(0, page_free_count());
+    check(page_alloc(0, PAGE_DATA) == NULL);
+    while (chain != NULL) {
+        page = chain;
+        chain = page->next;
+        page_free(page);
+    }
+    check_equal(100, list_count(other));
+    check_no_leak(before, page_free_count());
+}
+
+/* A failure that was asked for is one, whatever others have. */
+TEST(page_steal_fails_on_demand)
+{
+    uint32_t poor = test_add_core();
+    uint64_t own = list_count(0);
+    allocation_fail_at(0, 1);
+    check(page_alloc(poor, PAGE_DATA) == NULL);
+    check_equal(own, list_count(0));
+}
+
+TEST(page_deal_again)
+{
+    pages_move(test_add_core(), 10);
+    uint64_t before = page_free_count(), on_list = 0;
+    page_deal(); /* which, before lab 5 has made slices, knows of one core */
+    check_equal(before, list_count(0));
+    for (struct page *page = page_list_of(0)->first; page != NULL; page = page->next, on_list++)
+        check_equal(PAGE_FREE, page->kind);
+    check_equal(before, on_list);
+}
+
+TEST(page_alloc_low)
+{
+    uint64_t before = page_free_count();
+    struct page *page = page_alloc_below(1ul << 20, PAGE_DATA);
+    check(page != NULL);
+    check(page_address(page) < 1ul << 20);
+    check_equal(before - 1, page_free_count());
+    check(page_alloc_below(PAGE_SIZE, PAGE_DATA) == NULL); /* nobody's: the firmware's vectors */
+    page_free(page);
     check_no_leak(before, page_free_count());
 }
 

@@ -37,8 +37,8 @@ TEST(account_limit_is_exact)
 /* What other cores have not spent is nobody's property: it is taken back before anyone hears E_NOMEM. */
 TEST(account_collects_budgets)
 {
-    struct share_books before = share_books_take();
     uint32_t other = test_add_core();
+    struct share_books before = share_books_take();
     struct account *account = account_make_small(ACCOUNT_BATCH + 2 * PAGE_SIZE);
     test_as_core(other);
     check_equal(0, account_charge(account, PAGE_SIZE)); /* and has the rest of a batch in its budget */

@@ -3,7 +3,9 @@
 
 #include "core.h"
 #include "machine.h"
+#include "madt.h"
 #include "paging.h"
+#include "panic.h"
 #include "startup.h"
 #include "trap.h"
 
@@ -97,6 +99,7 @@ apic_timer_calibrate(uint64_t ticks)
 void
 apic_send(uint32_t id, uint32_t message)
 {
+    assert(id <= APIC_ID_MOST);
     apic_write(APIC_TARGET, id << 24);
     apic_write(APIC_COMMAND, message); /* this write sends it */
     while (apic_read(APIC_COMMAND) & COMMAND_PENDING)

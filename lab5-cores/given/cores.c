@@ -48,13 +48,15 @@ STARTUP(49, madt)
         console_print("%u cores have APIC ids over %u: left out\n", cores_listed.beyond, APIC_ID_MOST);
 }
 
-/* Puts the trampoline where a core in real mode can begin; false: there is no such page. */
+/* Puts the trampoline where a core in real mode can begin; false, with a line on the console: there is no such page. */
 static bool
 trampoline_place(void)
 {
     struct page *page = page_alloc_below(REAL_MODE_END, PAGE_KERNEL);
-    if (page == NULL)
+    if (page == NULL) {
+        console_print("no page below 1 MiB for other cores to begin at\n");
         return false;
+    }
     memcpy(page_bytes(page), trampoline, (size_t)(trampoline_end - trampoline));
     start_page = (uint8_t)(page_address(page) >> PAGE_SHIFT);
     *(void (**)(void))direct((paddr_t)&boot_next) = core_arrive; /* linked at its physical address */
@@ -67,9 +69,7 @@ STARTUP(50, cores)
     if (wanted <= 1)
         return;
     uint64_t start = clock_ticks();
-    if (cores_listed.count > 0 && !trampoline_place())
-        console_print("no page below 1 MiB for other cores to begin at\n");
-    else
+    if (cores_listed.count > 0 && trampoline_place())
         core_start(&cores_listed, wanted);
     page_slices_make();
     page_deal();
