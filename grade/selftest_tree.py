@@ -88,6 +88,7 @@ def make_tree(root):
     for path in here.glob("*.py"):
         shutil.copy(path, root / "grade")
     shutil.copytree(here / "race", root / "grade" / "race")
+    shutil.copytree(here / "models", root / "grade" / "models")
     (root / "grade" / "lab1.py").write_text(LAB)
     (root / "grade" / "lab2.py").write_text(EMPTY)
     (root / "Makefile").write_text(MAKEFILE)
