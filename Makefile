@@ -11,7 +11,8 @@
 #          all (every lab's from its folder). At the top: reference. In a lab's folder: own
 # OWN=1    in a lab's folder: BASE=all
 # TREE     take the lab folders of this tree instead of ours (a submission, a mutant)
-# EX       with BASE=own: only the file of this exercise from the lab's folder, all others from solutions/
+# EX       with BASE=own: only the file of this exercise from the lab's folder, all others from solutions/; an exercise N.0
+#          has no file: it is about the labs before N, whose files then are the folders', and lab N's are solutions/'s
 # MODE     debug (pages are poisoned when freed) or release
 # CC       gcc or clang
 # RUN      program to start, with its arguments;  TEST  test to boot, or for `grade` a pattern
@@ -81,8 +82,9 @@ TREE_NAME := $(if $(TREE),tree-$(firstword $(shell echo '$(TREE_PATH)' | cksum))
 exercises = $(notdir $(wildcard $(ROOT)/solutions/$(call lab,$1)/*.c $(ROOT)/solutions/$(call lab,$1)/*.asm))
 # Those of them that hold exercise EX.
 exercises_of = $(notdir $(shell grep -lsE '(/\*|;) BEGIN $(subst .,\.,$2)( |$$)' $(ROOT)/solutions/$(call lab,$1)/*))
+EX_EARLIER := $(and $(filter own,$(BASE)),$(filter $(LAB).0,$(EX)))
 # own or reference, for file $2 of lab $1
-origin_of = $(if $(filter all,$(BASE))$(and $(filter own,$(BASE)),$(filter $1,$(LAB)),$(if $(EX),$(filter $2,$(call exercises_of,$1,$(EX))),1)),$(TREE_NAME),reference)
+origin_of = $(if $(filter all,$(BASE))$(and $(EX_EARLIER),$(filter-out $(LAB),$1))$(and $(filter own,$(BASE)),$(filter $1,$(LAB)),$(if $(EX),$(filter $2,$(call exercises_of,$1,$(EX))),1)),$(TREE_NAME),reference)
 
 given_sources = $(patsubst $(ROOT)/%,%,$(wildcard $(ROOT)/$(call lab,$1)/given/*.c $(ROOT)/$(call lab,$1)/given/*.asm $(ROOT)/$(call lab,$1)/test/*.c)) \
     $(if $(filter 1,$1),lab1-boot/given/boot/entry.asm)
@@ -325,9 +327,9 @@ QEMU = $(if $(filter 1,$(words $(SMP))),,$(error CPUS is one number here, not '$
     $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline$(comma)string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')
 
 base_labs = $(if $(filter 1,$(LAB)),lab 1,labs 1-$(LAB))
-base_line = $(if $(filter reference,$(BASE)),$(base_labs): reference,$(if $(filter all,$(BASE)),$(base_labs): yours,$(if $(filter 1,$(LAB)),,labs before $(LAB): reference, )lab $(LAB): yours$(if $(EX), (exercise $(EX) alone))))
+base_line = $(if $(filter reference,$(BASE)),$(base_labs): reference,$(if $(filter all,$(BASE)),$(base_labs): yours,$(if $(EX_EARLIER),labs before $(LAB): yours$(comma) lab $(LAB): reference,$(if $(filter 1,$(LAB)),,labs before $(LAB): reference, )lab $(LAB): yours$(if $(EX), (exercise $(EX) alone)))))
 
-earlier_note = $(if $(filter own,$(BASE)),$(Q)python3 -B $(ROOT)/grade/holes.py --before $(LAB))
+earlier_note = $(if $(and $(filter own,$(BASE)),$(if $(EX_EARLIER),,1)),$(Q)python3 -B $(ROOT)/grade/holes.py --before $(LAB))
 
 qemu: image
 	$(earlier_note)

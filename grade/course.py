@@ -30,7 +30,8 @@ class Test:
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
-    """One concept: the files that a student edits for it, and the tests that judge it."""
+    """One concept: the files that a student edits for it, and the tests that judge it. One without
+    files, numbered N.0, judges what the student has written in the labs before N."""
     number: str
     title: str
     files: list

@@ -41,15 +41,24 @@ def parse_arguments():
     return options
 
 
+def judged_labs(lab, options):
+    """The labs whose files the exercises of a lab judge: its own; in its folder also those before it,
+    where an exercise has no files."""
+    earlier = options.folder and not all(exercise.files for exercise in lab.exercises)
+    return [other for other in labs() if other is lab or (earlier and other.number < lab.number)]
+
+
 def own_column(name, lab, options, alone=False):
-    """The column of a lab with this tree's (or the named tree's) exercise files."""
+    """The column of a lab with this tree's (or the named tree's) exercise files. An exercise without
+    files takes those of the labs before it, too."""
     def kernel_of(exercise):
         if alone:
             return Kernel(lab.number, "own", exercise.number, options.tree, options.mode)
-        return Kernel(lab.number, "all" if options.own else "own", "", options.tree, options.mode)
+        base = "all" if options.own or not exercise.files else "own"
+        return Kernel(lab.number, base, "", options.tree, options.mode)
 
     column = collect_column(name, lab, kernel_of, options.wanted)
-    if is_untouched(lab, options.tree or ROOT):
+    if all(is_untouched(part, options.tree or ROOT) for part in judged_labs(lab, options)):
         column.state, column.trials = "not started", []
     return column
 

@@ -61,6 +61,7 @@ GIVEN = [
     Test("core_sets"),
     Test("core_flush_own"),
     Test("core_order_other"),
+    Test("core_sets"),
     Test("core_rest_with_order"),
     Test("limbo_own_core"),
     Test("limbo_other_core_in_kernel"),

@@ -2,6 +2,15 @@
 from course import Exercise, Test
 
 EXERCISES = [
+    Exercise("5.0", "your labs 1 to 4 on four cores", [], [
+        Test("page_cores_lists", 2, cores=4),
+        Test("segment_cores_last_owner", 3, cores=4),
+        Test("segment_cores_apart", 3, cores=4),
+        Test("share_cores_add_delete", 3, cores=4),
+        Test("share_cores_grow", 3, cores=4),
+        Test("object_cores_drop", 3, cores=4),
+        Test("account_cores_limit", 2, cores=4),
+    ]),
     Exercise("5.1", "start application processors", ["core_start.c"], [
         Test("core_start_all", 3, cores=2),
         Test("core_start_own_data", 2, cores=4),
