@@ -2,6 +2,8 @@
 #include "core_object.h"
 #include "core_sleep.h"
 #include "core_work.h"
+#include "limbo.h"
+#include "machine.h"
 #include "panic.h"
 #include "timer.h"
 
@@ -64,11 +66,14 @@ core_run_number(struct core_object *core)
 
 /* --- the run: on the core itself ---------------------------------------------------------------------------- */
 
-/* Says that the core is free for another run, wakes the parent, and lets go of the object. */
+/* Lets go of the object, says that the core is free for another run, and wakes the parent. In this order: who sees that
+ * the run is over and lets go as well has done the last that keeps the processor from being claimed anew. The object
+ * stays readable until this core crosses. */
 static void
 core_run_over(struct core_object *core, const struct program_end *end)
 {
     *CORE_OWN(running) = NULL;
+    object_drop(&core->object);
     ticket_lock(&core->object.lock);
     core->condition = CORE_HALTED;
     core->end = *end;
@@ -78,7 +83,19 @@ core_run_over(struct core_object *core, const struct program_end *end)
     /* Relaxed: a wake without a reason does no harm. */
     if (__atomic_load_n(&CORE_AT(parent, core_words)->run, __ATOMIC_RELAXED) == parent_run)
         core_order(parent, ORDER_WAKE);
-    object_drop(&core->object);
+}
+
+/* What only the program had is given back before anybody learns that it is over: the account has it again, and the share
+ * that named the core does so no more. Crosses and obeys meanwhile: others may wait for this core as it does for them. */
+static void
+core_limbo_empty(void)
+{
+    while (!limbo_is_empty()) {
+        core_pass();
+        core_obey();
+        limbo_turn();
+        cpu_pause();
+    }
 }
 
 /* The work that an idle core is given: one run from its beginning to its end. */
@@ -105,6 +122,7 @@ core_program(void *argument)
     tree_load(NULL);
     share_set_clear();
     object_drop(&start->root->object);
+    core_limbo_empty();
     core_run_over(core, &end);
 }
 
