@@ -1,6 +1,8 @@
 /* Programs for other cores: what they begin with, whatever they are to become (launch.h). */
 #include "launch.h"
 
+#include <stdbool.h>
+
 #include "again.h"
 #include "calls.h"
 #include "core_calls.h"
@@ -8,6 +10,7 @@
 
 #define FOR_EVER       (~0ul)
 #define TRIES_A_SECOND 1000
+#define TRIES_MOST     200
 
 /* --- on the parent's core ------------------------------------------------------------------------------------- */
 
@@ -24,14 +27,22 @@ program_name(void)
     return name;
 }
 
+/* Whether something of our account waits in limbo: it may be what keeps a core from being free. */
+static bool
+limbo_holds_something(void)
+{
+    struct share_status status;
+    return again(share_stat(boot_page->share, &status, sizeof(status))) > 0 && status.account_limbo > 0;
+}
+
 int64_t
 core_claim(const char *name)
 {
-    int64_t core;
+    int64_t core = E_AGAIN;
     /* A core that has just been given up comes back when all others have gone through their kernels. */
-    for (unsigned tries = 0; tries < AGAIN_MOST; tries++) {
+    for (unsigned tries = 0; tries < TRIES_MOST; tries++) {
         core = core_alloc(boot_page->share, name ? name : program_name(), MEMORY_HERE);
-        if (core != E_AGAIN)
+        if (core != E_AGAIN && !(core == E_BUSY && limbo_holds_something()))
             break;
         core_sleep((uint64_t)clock_now() + boot_page->ticks_per_second / TRIES_A_SECOND);
     }
