@@ -5,6 +5,7 @@
 #include "limbo.h"
 #include "machine.h"
 #include "panic.h"
+#include "string.h"
 #include "timer.h"
 
 /* The object whose program runs here; held by the run. */
@@ -151,7 +152,12 @@ PROGRAM_SETUP(50, core)
 {
     struct core_object *core;
     int error;
-    while ((error = core_claim(core_index(), share->account, "core", &core)) == E_AGAIN) {
+    char name[NAME_SIZE]; /* the command's first word */
+    size_t length = 0;
+    while (length + 1 < sizeof(name) && page->command[length] != ' ' && page->command[length] != '\0')
+        length++;
+    string_copy(name, page->command, length + 1);
+    while ((error = core_claim(core_index(), share->account, name, &core)) == E_AGAIN) {
         core_pass();
         limbo_turn_all();
     }
