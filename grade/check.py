@@ -33,7 +33,8 @@ TEST = re.compile(r"^TEST\((\w+)\)", re.MULTILINE)
 
 # Checks that other folders bring: name, command at the top of the tree.
 COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
-            ("count", "python3 -B grade/bench/test_count.py")]
+            ("count", "python3 -B grade/bench/test_count.py"),
+            ("prompt", "python3 -B grade/prompt.py")]
 
 
 def holes(options):

@@ -36,4 +36,10 @@ GIVEN = [
     Test("libc_exit_flush"),
     Test("libc_fault"),
     Test("libc_no_page"),
+    Test("shell_status", cores=2),
+    Test("shell_programs", cores=2, seconds=20),
+    Test("shell_cores", cores=2),
+    Test("shell_exit", cores=2),
+    Test("shell_fails", cores=2),
+    Test("shell_cfork", cores=3, seconds=20),
 ]

@@ -1,5 +1,5 @@
 /* test_cfork memory | shared | inner | wait | own | shares | busy | streams | again N | leave | grandchild | team: tests
- * of exercise 7.1; test/cfork.c runs them. (Failing allocations: test_cfork_fails.c.) A check that fails in a child is the
+ * of exercise 7.1; test/cfork.c runs them. (Failing allocations: test_start_fails.c.) A check that fails in a child is the
  * child's status, which its parent checks. */
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,6 @@
-/* test_cfork_fails: the k-th allocation within cfork fails, for each k until it works. Each time it says so, and nothing
- * is left behind; test/cfork.c runs it. Only in debug kernels, which fail on demand. */
+/* test_start_fails cfork | launch: the k-th allocation within cfork, or program_launch, fails, for each k until it works.
+ * Each time it says so, and nothing is left behind; test/cfork.c and test/shell.c run it. Only in debug kernels, which
+ * fail on demand. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -9,11 +10,14 @@
 #include "check.h"
 #include "devices.h"
 #include "error.h"
+#include "error_number.h"
+#include "program_launch.h"
 #include "start.h"
 
 #define PAGE_BYTES   4096
-#define MOST_ENTRIES 4  /* that cfork makes in our share */
-#define SETTLING     64 /* calls of cfork after which the table has its size */
+#define STATUS       7
+#define MOST_ENTRIES 4  /* that a start makes in our share */
+#define SETTLING     64 /* starts after which the table has its size */
 
 static int64_t failures;
 static struct buffer request;
@@ -36,7 +40,7 @@ have_now(void)
 /* --- a touch that finds no page is tried again ------------------------------------------------------------------------ */
 
 /* Behind a copy on write, a write of this program's own may need the page that is not to be had. That is no failure of
- * cfork: it is counted, and as only one allocation fails, the next try works. */
+ * the start: it is counted, and as only one allocation fails, the next try works. */
 static unsigned touches;
 
 static struct trap_area area __attribute__((aligned(PAGE_BYTES)));
@@ -72,25 +76,42 @@ fail_at(uint64_t k)
     check(error == 0 || (k == 0 && error == E_NOMEM));
 }
 
-/* The result in the parent, whose child is over when it returns. */
+/* Starts a child that ends with STATUS: its core's handle, 0, or -ENOMEM. */
+static int64_t (*start)(void);
+
 static int64_t
-fork_once(uint64_t k)
+start_copy(void)
+{
+    int64_t core = cfork(NULL, 0);
+    if (core == 0)
+        exit(STATUS);
+    return core;
+}
+
+static int64_t
+start_program(void)
+{
+    int64_t core = program_launch("test_libc exit 7", true);
+    return core < 0 ? -error_number(core) : core;
+}
+
+/* The same with a failure; the child is over when this returns. */
+static int64_t
+start_once(uint64_t k)
 {
     int status;
     fail_at(k);
-    int64_t core = cfork(NULL, 0);
-    if (core == 0)
-        exit(7);
+    int64_t core = start();
     fail_at(0);
     if (core > 0) {
         check_equal(0, cfork_wait(core, &status));
         check(WIFEXITED(status));
-        check_equal(7, WEXITSTATUS(status));
+        check_equal(STATUS, WEXITSTATUS(status));
     }
     return core;
 }
 
-/* The table of our share grows where as many entries more make it: not within cfork, whose entries go again. */
+/* The table of our share grows where as many entries more make it: not within a start, whose entries go again. */
 static void
 share_settle(void)
 {
@@ -99,20 +120,21 @@ share_settle(void)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+    start = argc > 1 && argv[1][0] == 'l' ? start_program : start_copy;
     failures = device_open("failures");
     check(failures > 0);
     check_equal(0, buffer_make(PAGE_BYTES, &request));
     trap_begin();
     share_settle();
     for (int times = 0; times < SETTLING; times++)
-        check(fork_once(0) > 0); /* from now on all that this program touches is there */
+        check(start_once(0) > 0); /* from now on all that this program touches is there */
     struct have before = have_now();
     uint64_t failed = 0;
     for (uint64_t k = 1;; k++) {
         touches = 0;
-        int64_t core = fork_once(k);
+        int64_t core = start_once(k);
         check(core > 0 || core == -ENOMEM);
         failed += core < 0;
         struct have after = have_now();

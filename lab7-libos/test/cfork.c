@@ -60,5 +60,5 @@ TEST(cfork_grandchild)
 
 TEST(cfork_fails)
 {
-    program_check("test_cfork_fails", 0);
+    program_check("test_start_fails cfork", 0);
 }

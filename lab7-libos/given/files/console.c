@@ -66,12 +66,14 @@ input_begin(void)
     return device;
 }
 
-void
+bool
 console_lend(void)
 {
-    if (typed.device)
-        share_delobj(typed.device);
+    bool had = typed.device != 0;
+    if (had)
+        share_delobj((uint64_t)typed.device);
     typed.device = 0;
+    return had;
 }
 
 /* The claim of a program that is over waits in the limbo of its core for a moment. */
