@@ -4,6 +4,7 @@
 #include "again.h"
 #include "calls.h"
 #include "core_calls.h"
+#include "hole.h"
 #include "start.h"
 
 int64_t

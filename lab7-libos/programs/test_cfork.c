@@ -38,14 +38,22 @@ word_set(unsigned which, uint64_t value)
     __atomic_store_n(&word[which], value, __ATOMIC_RELEASE);
 }
 
-/* Forks; a failure ends the program. */
+/* Forks with these shares; a failure ends the program, and so does a child that is none. */
+static int64_t
+fork_shares(const struct cfork_share *shares, size_t count)
+{
+    uint64_t parent = boot_page->core;
+    int64_t core = cfork(shares, count);
+    if (core < 0)
+        check_equal(0, core);
+    check((core == 0) == (boot_page->core != parent));
+    return core;
+}
+
 static int64_t
 fork_good(void)
 {
-    int64_t core = cfork(NULL, 0);
-    if (core < 0)
-        check_equal(0, core);
-    return core;
+    return fork_shares(NULL, 0);
 }
 
 /* The child's exit status. */
@@ -296,7 +304,7 @@ test_shares(void)
     uint64_t id = handle_id((uint64_t)segment);
     struct cfork_share shares[] = {{(uint64_t)first.value, RIGHT_R | RIGHT_W},
                                    {HANDLE(second.second, 0), RIGHT_R | RIGHT_G}};
-    int64_t core = cfork(shares, 2);
+    int64_t core = fork_shares(shares, 2);
     if (core == 0) {
         check_equal(0, segment_get_nbytes(HANDLE(2, id)));
         check_equal(E_NOENT, segment_get_nbytes(HANDLE(3, id)));
@@ -305,7 +313,6 @@ test_shares(void)
         check_equal(E_NOENT, segment_get_nbytes(HANDLE(4, id)));
         exit(0);
     }
-    check(core > 0);
     check_equal(0, exit_of(core));
     struct share_status status;
     check_equal(sizeof(status), share_stat(HANDLE(first.second, 0), &status, sizeof(status)));

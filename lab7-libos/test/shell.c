@@ -45,7 +45,6 @@ TEST(shell_cfork)
 {
     program_check("init -c test_cfork memory", 0);
     program_check("init -c test_cfork own", 0);
-    program_check("init -c sleep & test_cfork memory", 1);
 }
 
 TEST(shell_fails)
