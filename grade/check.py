@@ -35,7 +35,8 @@ TEST = re.compile(r"^TEST\((\w+)\)", re.MULTILINE)
 COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
             ("count", "python3 -B grade/bench/test_count.py"),
             ("measures", "python3 -B grade/bench/test_scaling.py"),
-            ("scaling", "python3 -B grade/bench/scaling.py --short")]
+            ("scaling", "python3 -B grade/bench/scaling.py --short"),
+            ("prompt", "python3 -B grade/prompt.py")]
 
 
 def holes(options):

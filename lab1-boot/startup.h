@@ -30,4 +30,8 @@ TABLE(each_core, startup_function);
  * are none (weak default). */
 __attribute__((noreturn)) void program_command_run(const char *line);
 
+/* With neither a test nor a program asked for: runs the program `init` until it ends, where the image has one. Until lab
+ * 4 there are none (weak default). */
+void program_init_run(void);
+
 #endif

@@ -14,4 +14,7 @@ void core_wake_forget(void);
 /* Ends the sleep that this core's program is in, if it is in one, without going back to it: the program is to end. */
 void core_sleep_over(void);
 
+/* Whether the program of core `index` sleeps. For the books, while that core stands still (it rests no more then). */
+bool core_sleeps(uint32_t index);
+
 #endif

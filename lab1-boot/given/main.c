@@ -27,6 +27,7 @@ kernel_run(void)
         test_run(line);
     if (command_value("run", line, sizeof line) != NULL)
         program_command_run(line);
+    program_init_run();
     console_print("Corey: %lu MiB free. `help` lists the commands.\n", page_free_count() * PAGE_SIZE >> 20);
     monitor_run();
 }
@@ -51,4 +52,9 @@ program_command_run(const char *line)
 {
     console_print("run=%s: this kernel has no programs\n", line);
     machine_exit(EXIT_FAILED);
+}
+
+__attribute__((weak)) void /* until lab 4 */
+program_init_run(void)
+{
 }

@@ -1,4 +1,5 @@
 /* Starting a program from the command line and from the monitor, and telling how it ended. */
+#include "boot_info.h"
 #include "console.h"
 #include "limbo.h"
 #include "monitor.h"
@@ -63,6 +64,14 @@ void
 program_command_run(const char *line)
 {
     machine_exit(program_report(line) ? EXIT_GOOD : EXIT_FAILED);
+}
+
+void
+program_init_run(void)
+{
+    for (uint32_t i = 0; i < boot.module_count; i++)
+        if (strcmp(boot.module[i].name, "init") == 0)
+            program_report("init");
 }
 
 COMMAND(run, "run NAME ARGUMENTS runs a program until it ends")

@@ -2,7 +2,10 @@
 #include "core_object.h"
 #include "core_sleep.h"
 #include "core_work.h"
+#include "limbo.h"
+#include "machine.h"
 #include "panic.h"
+#include "string.h"
 #include "timer.h"
 
 /* The object whose program runs here; held by the run. */
@@ -64,11 +67,14 @@ core_run_number(struct core_object *core)
 
 /* --- the run: on the core itself ---------------------------------------------------------------------------- */
 
-/* Says that the core is free for another run, wakes the parent, and lets go of the object. */
+/* Lets go of the object, says that the core is free for another run, and wakes the parent. In this order: who sees that
+ * the run is over and lets go as well has done the last that keeps the processor from being claimed anew. The object
+ * stays readable until this core crosses. */
 static void
 core_run_over(struct core_object *core, const struct program_end *end)
 {
     *CORE_OWN(running) = NULL;
+    object_drop(&core->object);
     ticket_lock(&core->object.lock);
     core->condition = CORE_HALTED;
     core->end = *end;
@@ -78,7 +84,19 @@ core_run_over(struct core_object *core, const struct program_end *end)
     /* Relaxed: a wake without a reason does no harm. */
     if (__atomic_load_n(&CORE_AT(parent, core_words)->run, __ATOMIC_RELAXED) == parent_run)
         core_order(parent, ORDER_WAKE);
-    object_drop(&core->object);
+}
+
+/* What only the program had is given back before anybody learns that it is over: the account has it again, and the share
+ * that named the core does so no more. Crosses and obeys meanwhile: others may wait for this core as it does for them. */
+static void
+core_limbo_empty(void)
+{
+    while (!limbo_is_empty()) {
+        core_pass();
+        core_obey();
+        limbo_turn();
+        cpu_pause();
+    }
 }
 
 /* The work that an idle core is given: one run from its beginning to its end. */
@@ -105,6 +123,7 @@ core_program(void *argument)
     tree_load(NULL);
     share_set_clear();
     object_drop(&start->root->object);
+    core_limbo_empty();
     core_run_over(core, &end);
 }
 
@@ -134,7 +153,12 @@ PROGRAM_SETUP(50, core)
 {
     struct core_object *core;
     int error;
-    while ((error = core_claim(core_index(), share->account, "core", &core)) == E_AGAIN) {
+    char name[NAME_SIZE]; /* the command's first word */
+    size_t length = 0;
+    while (length + 1 < sizeof(name) && page->command[length] != ' ' && page->command[length] != '\0')
+        length++;
+    string_copy(name, page->command, length + 1);
+    while ((error = core_claim(core_index(), share->account, name, &core)) == E_AGAIN) {
         core_pass();
         limbo_turn_all();
     }

@@ -10,8 +10,9 @@
 #define NO_DEADLINE (~0ul)
 
 static PER_CORE struct {
-    bool woken; /* the mark */
-    bool over;  /* the time has come */
+    bool woken;  /* the mark */
+    bool over;   /* the time has come */
+    bool sleeps; /* the program is in core_sleep */
     struct timer timer;
 } own_sleep;
 
@@ -21,10 +22,17 @@ core_wake_forget(void)
     CORE_OWN(own_sleep)->woken = false;
 }
 
+bool
+core_sleeps(uint32_t index)
+{
+    return CORE_AT(index, own_sleep)->sleeps;
+}
+
 void
 core_sleep_over(void)
 {
     timer_cancel(&CORE_OWN(own_sleep)->timer); /* an idle one stays as it is */
+    CORE_OWN(own_sleep)->sleeps = false;
     tree_return();
 }
 
@@ -49,6 +57,7 @@ CALL_HANDLER(core_sleep, deadline)
         if (deadline != NO_DEADLINE)
             timer_start(&own->timer, deadline, sleep_expire);
         tree_leave_for_sleep();
+        own->sleeps = true;
         while (!own->woken && !own->over) {
             core_rest();
             core_obey(); /* does not return when the program is halted */

@@ -2,6 +2,8 @@
  * argument[0], as many as it has room for. */
 #include "audit.h"
 #include "core_flush.h"
+#include "core_object.h"
+#include "core_sleep.h"
 #include "core_stop.h"
 #include "device.h"
 #include "object_walk.h"
@@ -74,6 +76,19 @@ books_mappings(struct reading *reading, struct object *object)
     }
 }
 
+/* What there is to say of the object that has claimed the core. */
+static void
+books_claim(struct books_core *record, const struct core_object *core)
+{
+    if (core == NULL)
+        return;
+    record->core = core->object.id;
+    record->condition = core->condition;
+    if (core->condition == CORE_RUNNING && core_sleeps(core->index))
+        record->condition = CORE_SLEEPING;
+    string_copy(record->name, core->object.name, sizeof(record->name));
+}
+
 static void
 books_cores(struct reading *reading)
 {
@@ -88,6 +103,7 @@ books_cores(struct reading *reading)
                                     .flushes = counts->flushes,
                                     .asked = CORE_AT(i, core_counts)->asked,
                                     .interrupted = CORE_AT(i, core_counts)->interrupted};
+        books_claim(&record, core_claimer(i));
         books_put(reading, &record, sizeof(record));
     }
 }

@@ -15,3 +15,9 @@ TEST(map_reduce_job)
 {
     program_check("test_map_reduce job", 0);
 }
+
+/* On 2 cores. */
+TEST(map_reduce_rows)
+{
+    program_check("test_rows", 0);
+}

@@ -4,6 +4,8 @@
  *               that it alone adds mappings to, so no two cores meet in a leaf table
  *     PRIVATE   mappings in the core's own root
  *
+ * In a program that has left its team, both are mappings in its own root, SHARED those with PERM_SHARED.
+ *
  * Each piece of memory is a segment of its own, mapped once and for good. What stands in variables here is the core's
  * own. How a program comes to its other cores is in team.c. */
 #include "platform_calls.h"
@@ -21,6 +23,8 @@
 #define PRIVATE_BYTES (1ul << 40)
 #define WINDOWS_BASE  0x300000000000ul
 #define WINDOWS_BYTES (1ul << 39) /* the most that an inner tree spans */
+#define ALONE_BASE    0x400000000000ul
+#define ALONE_BYTES   (1ul << 40)
 
 #define MICROSECONDS  1000000ul
 #define LOOKS_A_CHECK (1u << 20) /* while waiting: looks at the barrier between two at the cores */
@@ -77,12 +81,6 @@ window_begin(void)
 }
 
 uint64_t
-windows_tree(void)
-{
-    return window.tree;
-}
-
-uint64_t
 window_next(void)
 {
     return window.next;
@@ -95,6 +93,16 @@ window_enter(unsigned core, uint64_t next)
     window.next = next ? next : start;
     window.end = start + window_bytes();
     private_region.tree = private_region.tree ? boot_page->root : 0;
+}
+
+void
+window_leave(void)
+{
+    bool alone = window.tree && window.base != WINDOWS_BASE;
+    private_region.tree = private_region.tree ? boot_page->root : 0;
+    if (!alone)
+        window = (struct region){0, 0, ALONE_BASE, ALONE_BASE + ALONE_BYTES};
+    window.tree = boot_page->root;
 }
 
 /* Maps `bytes` of a segment at the region's next place. Null: no room, or no memory. */
@@ -119,11 +127,13 @@ memory(size_t bytes, enum sharing sharing)
     int64_t segment = again(segment_alloc(boot_page->share, "memory", MEMORY_HERE));
     if (segment < 0)
         return NULL;
+    bool own_root = region->tree == boot_page->root;
+    uint64_t perm = PERM_R | PERM_W | (own_root && sharing == SHARED ? PERM_SHARED : 0);
     void *address = NULL;
     if (again(segment_set_nbytes(segment, round_up(bytes, PAGE_BYTES))) >= 0)
-        address = region_map(region, segment, bytes, PERM_R | PERM_W);
-    /* A window's piece needs no name any more; a private one is copied for the other cores by its name. */
-    if (sharing == SHARED || !address)
+        address = region_map(region, segment, bytes, perm);
+    /* A window's piece needs no name any more; what the root maps itself is passed on to other cores by its name. */
+    if (!own_root || !address)
         share_delobj(segment);
     return address;
 }

@@ -6,7 +6,7 @@
  *     windows (PERM_SHARED)     ------>   the same inner tree
  *
  * A child begins below the parent's frame on its copy of the parent's stack, so pointers into that stack are good. Its
- * own share has slot 1 of its set: as in the parent, handles of what both have are the same. */
+ * own share has slot 1 of its set: as in the parent, handles of what both have are the same (launch.h). */
 #ifndef COREY_TEAM_H
 #define COREY_TEAM_H
 
@@ -39,21 +39,15 @@ extern unsigned team_core;
 /* Core 0, in a body: ends the program when another core has ended without having returned from its body. */
 void team_check(void);
 
-/* Of platform.c: the handle of the windows' tree; where in it this core's window goes on; and that this is now core `core`,
- * with a root of its own, whose window goes on at `next` (0: at its start). */
-uint64_t windows_tree(void);
+/* In a copy of this program that is to go on by itself, on one core: behind copy_enter. It has memory(), inputs and
+ * run_on_all of its own; the windows of the team that it comes from stay where they are mapped. */
+void team_leave(void);
+
+/* Of platform.c: where in the windows' tree this core's window goes on, after the tree has been made; that this is core
+ * `core`, with a root of its own, whose window goes on at `next` (0: at its start); and that it has a root of its own and
+ * no part in the windows any more. */
 uint64_t window_next(void);
 void window_enter(unsigned core, uint64_t next);
-
-/* --- for a C library (weak defaults: nothing, nothing, and a call of go) ------------------------------------------- */
-
-/* On core 0, before the others get their copies of its memory. */
-void team_before(void);
-
-/* On another core, first of all: makes its state its own, then has go() called, which does not return. */
-void team_begin(void (*go)(void));
-
-/* On another core, after its body. */
-void team_after(void);
+void window_leave(void);
 
 #endif

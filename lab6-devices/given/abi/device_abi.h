@@ -72,6 +72,9 @@ struct books_core {
     uint64_t flushes;     /* changes after which cores had to flush */
     uint64_t asked;       /* flushes that it has asked of others */
     uint64_t interrupted; /* interrupts that it has sent to others */
+    uint64_t core;        /* id of the object that has claimed it; 0: nobody has */
+    uint64_t condition;   /* of that object: enum core_condition (core_status.h) */
+    char name[32];        /* its name */
 };
 
 struct books_audit {

@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "again.h"
-#include "calls.h"
+#include "core_calls.h"
 #include "devices.h"
 #include "error_number.h"
+#include "platform_calls.h"
 
 #define CONSOLE   0 /* of the kinds of debug_write */
 #define PART_MOST 512
 #define LINE_MOST 256
+
+#define LOOKS_A_SECOND 200
 
 #define KEY_END       4 /* Ctrl-D */
 #define KEY_BACKSPACE 8
@@ -39,22 +42,54 @@ console_put(const char *from, size_t bytes)
     return (ssize_t)bytes;
 }
 
-/* Claims the device, and makes the buffer that it fills. */
+/* Nothing tells of a key, or of a device that is free again: who waits for it looks now and then. */
+static void
+pause_for_a_look(void)
+{
+    core_sleep(clock_now() + clock_hertz() / LOOKS_A_SECOND);
+}
+
+/* Makes the buffer that the device fills, and claims it. */
 static int64_t
 input_begin(void)
 {
     if (typed.device)
         return 0;
-    int64_t device = again(device_open("console"));
-    if (device < 0)
-        return device;
-    int64_t error = again(buffer_make(sizeof(struct device_buffer) + 1, &typed.buffer));
-    if (error < 0) {
-        share_delobj(device);
-        return error;
+    if (!typed.buffer.header) {
+        int64_t error = again(buffer_make(sizeof(struct device_buffer) + 1, &typed.buffer));
+        if (error < 0)
+            return error;
     }
-    typed.device = device;
-    return 0;
+    int64_t device = again(device_open("console"));
+    if (device > 0)
+        typed.device = device;
+    return device;
+}
+
+bool
+console_lend(void)
+{
+    bool had = typed.device != 0;
+    if (had)
+        share_delobj((uint64_t)typed.device);
+    typed.device = 0;
+    return had;
+}
+
+/* The claim of a program that is over waits in the limbo of its core for a moment. */
+bool
+console_take_back(void)
+{
+    int64_t error = E_BUSY;
+    for (uint64_t looks = 0; looks < LOOKS_A_SECOND && (error = input_begin()) == E_BUSY; looks++)
+        pause_for_a_look();
+    return error >= 0;
+}
+
+void
+console_begin_child(void)
+{
+    typed = (struct input){0};
 }
 
 /* The next byte that is typed, or an error; waits for it. */
@@ -65,7 +100,7 @@ key_read(void)
         int64_t bytes = again(device_do(typed.device, &typed.buffer, CONSOLE_READ, 1));
         if (bytes != 0)
             return bytes < 0 ? bytes : *(unsigned char *)buffer_data(&typed.buffer);
-        __builtin_ia32_pause();
+        pause_for_a_look();
     }
 }
 

@@ -25,7 +25,7 @@ __getreent(void)
 
 /* Loads a frame: fs base can be set in no other way. */
 static void
-enter(uint64_t function, uint64_t first, uint64_t second)
+enter(const struct thread_block *block, uint64_t function, uint64_t first, uint64_t second)
 {
     /* This function's frame is never gone back to. At a function's first instruction the stack is 8 off 16. */
     uint64_t stack = ((uint64_t)__builtin_frame_address(0) & ~15ul) - sizeof(uint64_t);
@@ -34,15 +34,15 @@ enter(uint64_t function, uint64_t first, uint64_t second)
         .rsi = second,
         .rsp = stack,
         .rip = function,
-        .fs_base = (uint64_t)&first_thread,
+        .fs_base = (uint64_t)block,
     };
     trap_return(&frame);
 }
 
 void
-thread_block_enter(void (*function)(void))
+thread_block_enter(struct thread_block *block, void (*function)(void))
 {
-    enter((uint64_t)function, 0, 0);
+    enter(block, (uint64_t)function, 0, 0);
 }
 
 /* The first function that has a thread block. */
@@ -57,5 +57,5 @@ program_begin(int argc, char **argv)
 {
     no_page_begin();
     first_thread.reent = _GLOBAL_REENT;
-    enter((uint64_t)thread_begin, (uint64_t)argc, (uint64_t)argv);
+    enter(&first_thread, (uint64_t)thread_begin, (uint64_t)argc, (uint64_t)argv);
 }

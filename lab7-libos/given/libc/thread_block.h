@@ -17,8 +17,7 @@ thread_block(void)
     return *(struct thread_block * __seg_fs *)0;
 }
 
-/* Has this core go on with function(), which must not return, on the stack that it has, with the first thread's block: a
- * core of its own has its own copy of that. */
-void thread_block_enter(void (*function)(void));
+/* Has this core go on with function(), which must not return, on the stack that it has, as the thread of this block. */
+void thread_block_enter(struct thread_block *block, void (*function)(void));
 
 #endif

@@ -1,0 +1,64 @@
+/* Exercise 7.1 in ring 3: programs/test_cfork.c does the work. After each the books must be as before: all that was
+ * charged to a child has come back. */
+#include "../../lab4-addrtree/test/program_check.h"
+
+TEST(cfork_memory)
+{
+    program_check("test_cfork memory", 0);
+}
+
+TEST(cfork_shared)
+{
+    program_check("test_cfork shared", 0);
+}
+
+TEST(cfork_inner)
+{
+    program_check("test_cfork inner", 0);
+}
+
+TEST(cfork_wait)
+{
+    program_check("test_cfork wait", 0);
+}
+
+TEST(cfork_own)
+{
+    program_check("test_cfork own", 0);
+}
+
+TEST(cfork_shares)
+{
+    program_check("test_cfork shares", 0);
+}
+
+TEST(cfork_busy)
+{
+    program_check("test_cfork busy", 0);
+}
+
+TEST(cfork_streams)
+{
+    program_check("test_cfork streams", 0);
+}
+
+TEST(cfork_again)
+{
+    program_check("test_cfork again 1000", 0);
+}
+
+TEST(cfork_leave)
+{
+    program_check("test_cfork leave", 0);
+    program_check("test_cfork memory", 0);
+}
+
+TEST(cfork_grandchild)
+{
+    program_check("test_cfork grandchild", 0);
+}
+
+TEST(cfork_fails)
+{
+    program_check("test_start_fails cfork", 0);
+}
