@@ -1,5 +1,6 @@
 /* The fuzzer (user/fuzz.c), run after run: no program may leave anything behind. How many calls, and from which seed, say
- * `calls=` and `seed=` on the command line; without them a few. */
+ * `calls=` and `seed=` on the command line; without them a few. On all cores that there are. */
+#include "../../lab5-cores/test/cores_check.h"
 #include "audit.h"
 #include "console.h"
 #include "device.h"
@@ -7,9 +8,9 @@
 #include "program.h"
 #include "result.h"
 #include "slab.h"
-#include "test.h"
 
-#define CALLS_A_RUN 5000
+#define CALLS_ALONE 5000  /* a run */
+#define CALLS_TEAM  20000 /* a run on several cores: in each of them others are started and halted */
 
 static uint64_t
 number_of(const char *key, uint64_t otherwise)
@@ -24,11 +25,11 @@ number_of(const char *key, uint64_t otherwise)
 }
 
 static void
-fuzz_run(uint64_t seed)
+fuzz_run(uint64_t seed, uint64_t calls)
 {
     struct program_end end;
     char command[64];
-    format_text(command, sizeof(command), "fuzz %lu %u", seed, CALLS_A_RUN);
+    format_text(command, sizeof(command), "fuzz %lu %lu", seed, calls);
     check_equal(0, program_run(command, &end));
     if (end.reason != END_EXIT)
         console_print("%s: vector %ld, error %lx, address %lx, rip %lx\n", command, end.status, end.error,
@@ -52,13 +53,15 @@ wait_for_devices(void)
 
 TEST(fuzz)
 {
-    uint64_t seed = number_of("seed", 1), calls = number_of("calls", CALLS_A_RUN);
+    uint64_t most = core_count > 1 ? CALLS_TEAM : CALLS_ALONE;
+    uint64_t seed = number_of("seed", 1), calls = number_of("calls", most);
     struct books_audit audit;
     check_equal(0, audit_run(&audit));
     uint64_t pages = page_free_count(), blocks = slab_blocks_used();
-    for (uint64_t i = 0; i * CALLS_A_RUN < calls; i++) {
-        fuzz_run(seed * 1000 + i);
+    for (uint64_t i = 0; i * most < calls; i++) {
+        fuzz_run(seed * 1000 + i, minimum(most, calls - i * most));
         wait_for_devices();
+        test_settle();
         check_equal(0, audit_run(&audit));
         check_no_leak(pages, page_free_count());
         check_no_leak(blocks, slab_blocks_used());

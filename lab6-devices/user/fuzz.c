@@ -1,4 +1,5 @@
-/* Calls the kernel at random: `fuzz SEED CALLS`. All that it knows are the calls' lists, calls3.def to calls6.def.
+/* Calls the kernel at random: `fuzz SEED CALLS`. All that it knows are the calls' lists, calls3.def to calls6.def. Where the
+ * machine has several cores, all of them do so at once (fuzz_team.h), CALLS in all.
  *
  * Most arguments are plausible: a handle of the right type that an earlier call gave, an aligned size, memory that is
  * there. The others are hostile: another type, a stale or forged handle, an address of the kernel. It fails when a
@@ -7,9 +8,7 @@
  *
  * In the end, a record for each call: how often it succeeded, which errors it returned and which it may return. */
 #include "fuzz_corner.h"
-#include "fuzz_world.h"
-
-#include "print.h"
+#include "fuzz_team.h"
 
 #define AUDIT_EVERY   1000
 #define FAIL_ONE_IN   5  /* calls with an allocation that fails */
@@ -17,6 +16,7 @@
 #define BURST         80
 #define RENEW_ONE_IN  60
 #define CORNER_ONE_IN 50
+#define START_ONE_IN  50 /* calls after which a core looks for another that is to be started */
 
 static struct fuzz_call calls[] = {
 #define CALL(number, name, parameters, names, kinds, rights, errors) {number, #name, kinds, errors, 0, 0},
@@ -39,6 +39,17 @@ static const struct {
               {"at_alloc", 't'},
               {"device_alloc", 'd'}};
 
+/* A core that was free has been claimed. It may be kept, and then others find it. */
+static void
+claim_use(uint64_t core)
+{
+    core_run(core, (const struct core_context *)random_context());
+    if (chance(30))
+        pool_add('c', core);
+    else
+        share_delobj(core);
+}
+
 static void
 fuzz_learn(const struct fuzz_call *call, const uint64_t arguments[6], int64_t value, uint64_t second)
 {
@@ -48,18 +59,12 @@ fuzz_learn(const struct fuzz_call *call, const uint64_t arguments[6], int64_t va
     }
     if (call_is(call, "device_alloc"))
         claims[random_below(CLAIMS)] = value;
+    if (call_is(call, "core_alloc"))
+        claim_use(value);
     if (call_is(call, "share_alloc"))
         pool_add('s', HANDLE(second, 0));
     if (call_is(call, "share_addobj") && handle_id(arguments[0]) == 0)
         pool_add(pool_letter(arguments[1]), HANDLE(handle_slot(arguments[0]), handle_id(arguments[1])));
-}
-
-static void
-fuzz_fail(const struct fuzz_call *call, const uint64_t *arguments, int64_t value)
-{
-    print("fuzz: %s(%lx, %lx, %lx, %lx, %lx, %lx) returned %ld\n", call->name, arguments[0], arguments[1],
-          arguments[2], arguments[3], arguments[4], arguments[5], value);
-    program_exit(1);
 }
 
 static void
@@ -75,7 +80,8 @@ fuzz_once(struct fuzz_call *call, const uint64_t arguments[6])
         for (unsigned i = 0; value == E_NOENT && call->kinds[i] != '\0' && i < 2; i++)
             pool_forget(arguments[i]);
     } else {
-        fuzz_fail(call, arguments, value);
+        fuzz_wrong("%s(%lx, %lx, %lx, %lx, %lx, %lx) returned %ld", call->name, arguments[0], arguments[1],
+                   arguments[2], arguments[3], arguments[4], arguments[5], value);
     }
 }
 
@@ -92,11 +98,37 @@ fuzz_random(void)
         return;
     bool failing = !corner.on && random_below(FAIL_ONE_IN) == 0;
     if (failing)
-        failures_set(1 + random_below(3) * random_below(4));
+        failures_set(chance(80) ? number : random_below(boot_page->cores), 1 + random_below(3) * random_below(4));
     for (unsigned times = random_below(BURST_ONE_IN) == 0 ? BURST : 1; times > 0; times--)
         fuzz_once(call, arguments);
     if (failing)
-        failures_set(0);
+        failures_set(number, 0);
+    if (!team && chance(20))
+        contents_step();
+    if (team && random_below(START_ONE_IN) == 0)
+        start_some();
+}
+
+/* Adds what this core has seen to the board. */
+static void
+coverage_leave(void)
+{
+    for (unsigned i = 0; i < CALLS; i++) {
+        word_add(board->coverage[i].succeeded, calls[i].succeeded);
+        __atomic_or_fetch(&board->coverage[i].seen, calls[i].seen, __ATOMIC_RELAXED);
+        calls[i].succeeded = calls[i].seen = 0;
+    }
+}
+
+/* Takes it from there. */
+static void
+coverage_collect(void)
+{
+    coverage_leave();
+    for (unsigned i = 0; i < CALLS; i++) {
+        calls[i].succeeded = board->coverage[i].succeeded;
+        calls[i].seen = board->coverage[i].seen;
+    }
 }
 
 /* The errors are sets, as in the lists: bit n for error -n. */
@@ -124,16 +156,37 @@ number_of(const char *digits)
     return number;
 }
 
-int
-main(int argc, char **argv)
+static void
+alone(uint64_t most)
 {
-    if (argc != 3 || !fuzz_begin(number_of(argv[1])))
-        return 2;
-    uint64_t most = number_of(argv[2]);
     for (uint64_t i = 1; i <= most; i++) {
         fuzz_random();
         if (i % AUDIT_EVERY == 0 && books_audit() != 0)
-            return 1;
+            fuzz_wrong("mismatches after %lu calls", i);
+    }
+}
+
+static void
+child_main(void)
+{
+    child_rounds(fuzz_random, coverage_leave);
+}
+
+int
+main(int argc, char **argv)
+{
+    _Static_assert(CALLS <= CALLS_MOST, "the board has room for all");
+    team = boot_page->cores > 1;
+    if (argc != 3 || !fuzz_begin(number_of(argv[1])))
+        return 2;
+    if (team) {
+        child_body = child_main;
+        team_make(number_of(argv[1]));
+        team_rounds(number_of(argv[2]), fuzz_random);
+        coverage_collect();
+        team_report();
+    } else {
+        alone(number_of(argv[2]));
     }
     fuzz_report();
     return books_audit() != 0;

@@ -16,9 +16,16 @@
 #define LARGE       (2ul << 20)
 #define WINDOW      0x100000000000ul
 #define WINDOW_SIZE (1ul << 30)
+#define INNER_START (32ul << 20) /* of what is mapped in inner trees */
 #define ARENA_PAGES 32
 #define POOL_MOST   32
 #define OWN_MOST    64
+#define PATCHES     6
+#define COMMON      HANDLE(2, 0) /* with several cores: the share that all have */
+#define FOR_EVER    (~0ul)
+
+#define CORNER_ADDRESS 0x180000000000ul
+#define CORNER_PAGES   32
 
 struct fuzz_call {
     uint64_t number;
@@ -31,6 +38,8 @@ static struct buffer arena, control;
 static uint64_t failures, books; /* claims */
 static uint64_t own[OWN_MOST];   /* ids that must not be cut or given up */
 static unsigned own_count;
+static uint64_t patch_segment[PATCHES]; /* ids; likewise (fuzz_contents.h) */
+static unsigned own_common; /* of these, the first so many are all cores' */
 
 /* What most arguments lead to while a corner is looked into (fuzz_corner.h). */
 static struct {
@@ -286,6 +295,8 @@ random_argument(char kind)
     case 'c':
     case 'd':
         return random_handle(kind);
+    case 'z':
+        return clock_now() + random_below(boot_page->ticks_per_second / 4000); /* it is slept away */
     default:
         return random_number();
     }

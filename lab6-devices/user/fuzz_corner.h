@@ -5,9 +5,7 @@
 
 #include "fuzz_world.h"
 
-#define CORNER_ADDRESS 0x180000000000ul
-#define CORNER_PAGES   32
-#define CORNER_LIMIT   12 /* pages */
+#define CORNER_LIMIT 12 /* pages */
 
 /* Spends what the account has left: by pages, as ring 3 touches them, then by small things. */
 static void

@@ -1,0 +1,163 @@
+/* The fuzzer's own traps, and what a program does not simply come back from; included by fuzz.c alone. */
+#ifndef COREY_FUZZ_TRAP_H
+#define COREY_FUZZ_TRAP_H
+
+#include "fuzz_board.h"
+
+#define TRAP_STACK (4 * PAGE)
+
+static _Alignas(PAGE) struct trap_area trap_area;
+static _Alignas(PAGE) char trap_stack[TRAP_STACK];
+static struct user_frame back; /* where trap_return_try goes on */
+static bool trap_expected;     /* it is under way */
+static uint64_t touch_over;    /* where memory_try goes on after a fault; 0: it is not under way */
+
+/* --- room ----------------------------------------------------------------------------------------------------------- */
+
+static bool
+is_own(uint64_t id)
+{
+    for (unsigned i = 0; i < own_count; i++)
+        if (own[i] == id)
+            return true;
+    for (unsigned i = 0; i < PATCHES; i++)
+        if (patch_segment[i] == id)
+            return id != 0;
+    return false;
+}
+
+/* Takes all that is not the fuzzer's own out of a share in this core's set. */
+static void
+share_clear(uint64_t share)
+{
+    struct share_entry entries[OWN_MOST];
+    struct call_result list = {0, 0};
+    do {
+        list = share_list_pair(share, entries, sizeof(entries), list.second);
+        for (int64_t i = 0; i < list.value; i++)
+            if (!is_own(entries[i].id) && (team || entries[i].type != OBJECT_CORE))
+                share_delobj(share | entries[i].id);
+    } while (list.value > 0 && list.second != 0);
+}
+
+/* Gives up all that the fuzzer has made, which is what may have taken the last page. */
+static void
+room_make(void)
+{
+    share_clear(OWN_SHARE);
+    for (unsigned slot = team ? 3 : 2; slot < HANDLE_SLOTS; slot++)
+        self_drop(HANDLE(slot, 0));
+    at_unmap(boot_page->root, WINDOW, WINDOW_SIZE);
+    at_unmap(boot_page->root, CORNER_ADDRESS, CORNER_PAGES * PAGE);
+    if (team)
+        share_clear(COMMON);
+}
+
+/* Halts all other cores: what they hold comes back. */
+static void
+children_halt(void)
+{
+    static struct core_status status; /* the stack may be what has no page */
+    for (unsigned child = 1; child < board->cores; child++) {
+        uint64_t core = COMMON | board->core[child], begin = clock_now();
+        core_halt(core);
+        while (core_stat(core, &status, sizeof(status)) > 0 && status.condition != CORE_HALTED &&
+               status.condition != CORE_FREE) {
+            if (clock_now() - begin > PATIENCE * boot_page->ticks_per_second)
+                fuzz_wrong("core %u was halted and goes on: condition %lu", child, status.condition);
+            __builtin_ia32_pause();
+        }
+    }
+}
+
+/* Memory is at its end, at the same place for the `times`-th time. What this core holds goes first; then, of a child,
+ * the child itself, or, of core 0, the others. */
+static void
+room_make_more(unsigned times)
+{
+    if (times == 1)
+        return; /* an allocation was made to fail, and the next will not */
+    room_make();
+    if (times > 2 && number > 0)
+        program_exit(STATUS_NO_ROOM);
+    if (times > 2 && team)
+        children_halt();
+    if (times > 1000)
+        fuzz_wrong("no page, though all was given up");
+}
+
+/* --- traps ---------------------------------------------------------------------------------------------------------- */
+
+/* Whatever fault a hostile frame leads to, the handler loads `back`; memory_try goes on behind its access. Where the
+ * fuzzer itself finds no page, it makes room. Any other trap is its own mistake, or the kernel's. */
+static void
+trap_handler(struct trap_area *area)
+{
+    static uint64_t short_of; /* address */
+    static unsigned times;
+    if (trap_expected)
+        trap_return(&back);
+    if (touch_over != 0) {
+        area->frame.rip = touch_over;
+        trap_return(&area->frame);
+    }
+    if (area->cause == TRAP_NO_PAGE) {
+        times = area->address == short_of ? times + 1 : 1;
+        short_of = area->address;
+        room_make_more(times);
+        trap_return(&area->frame);
+    }
+    fuzz_wrong("trap %lu at %lx, vector %lu, error %lx, address %lx", area->cause, area->frame.rip, area->vector,
+               area->error, area->address);
+}
+
+/* trap_return(frame), which comes back with its error; or, by `back` or by the fault that the frame leads to, with 0. All
+ * registers are lost; the two that C does not let go are kept on the stack, below the 128 bytes that may be in use there. */
+static int64_t
+trap_return_try(uint64_t call, uint64_t frame)
+{
+    int64_t value;
+    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t"
+                     "push %%rbx\n\t"
+                     "push %%rbp\n\t"
+                     "mov %%rsp, %[stack]\n\t"
+                     "lea 1f(%%rip), %%rcx\n\t"
+                     "mov %%rcx, %[rip]\n\t"
+                     "syscall\n"
+                     "1:\n\t"
+                     "pop %%rbp\n\t"
+                     "pop %%rbx\n\t"
+                     "lea 128(%%rsp), %%rsp"
+                     : "=a"(value), "+D"(frame), [stack] "=m"(back.rsp), [rip] "=m"(back.rip)
+                     : "a"(call)
+                     : "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory",
+                       "cc");
+    return value;
+}
+
+/* Writes a word where there may be nothing; false: there was not. The flag is looked at by the handler alone. */
+static bool
+memory_try(uint64_t *address, uint64_t value)
+{
+    uint64_t done = 0, scratch;
+    __asm__ volatile("lea 1f(%%rip), %[scratch]\n\t"
+                     "mov %[scratch], %[over]\n\t"
+                     "mov %[value], (%[address])\n\t"
+                     "mov $1, %[done]\n"
+                     "1:\n\t"
+                     "movq $0, %[over]"
+                     : [done] "+&r"(done), [scratch] "=&r"(scratch), [over] "+m"(touch_over)
+                     : [address] "r"(address), [value] "r"(value)
+                     : "memory");
+    return done;
+}
+
+static void
+trap_set_own(void)
+{
+    /* The first failure may be one that was asked for; from then on memory is at its end. */
+    for (unsigned failed = 0; core_set_trap(&trap_area, trap_handler, trap_stack + TRAP_STACK) < 0;)
+        room_make_more(++failed);
+}
+
+#endif
