@@ -30,6 +30,7 @@ from variants import check_variants
 
 COUNTED = re.compile(r"^(\d+) passed, (\d+) failed$")
 TEST = re.compile(r"^TEST\((\w+)\)", re.MULTILINE)
+TEST_ON_CORES = re.compile(r"^TEST_ON_CORES\((\w+)\)", re.MULTILINE)  # two tests, on 2 and on 4 cores
 
 # Checks that other folders bring: name, command at the top of the tree.
 COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
@@ -44,11 +45,17 @@ def holes(options):
     yield "exercise files are rendered from solutions/", not wrong, "; ".join(wrong)
 
 
+def tests_written(text):
+    """The names of the tests in a source."""
+    return TEST.findall(text) + [f"{name}_on_{cores}" for name in TEST_ON_CORES.findall(text)
+                                 for cores in (2, 4)]
+
+
 def listed(options):
     """Every test stands in labN.py once, and every test of labN.py exists."""
     for lab in labs():
         written = sorted(name for path in (ROOT / lab.folder / "test").rglob("*.c")
-                         for name in TEST.findall(path.read_text(encoding="utf-8")))
+                         for name in tests_written(path.read_text(encoding="utf-8")))
         named = sorted(test.name for exercise in lab.exercises for test in exercise.tests)
         named = sorted(named + [test.name for test in lab.given + lab.long])
         wrong = [f"{name} is not in grade/lab{lab.number}.py" for name in set(written) - set(named)]

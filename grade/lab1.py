@@ -58,7 +58,6 @@ GIVEN = [
     Test("core_crossings"),
     Test("core_orders_on_the_way_out"),
     Test("core_halt_names_a_run"),
-    Test("core_sets"),
     Test("core_flush_own"),
     Test("core_order_other"),
     Test("core_sets"),

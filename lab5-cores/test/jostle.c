@@ -27,7 +27,8 @@ jostle_random(uint64_t *state)
 static void
 string_in_one_piece(struct trap_frame *frame)
 {
-    static const uint8_t copy[] = {0xf3, 0xa4}, fill[] = {0xf3, 0x48, 0xab}; /* rep movsb, rep stosq: string.c */
+    static const uint8_t copy[] = {0xf3, 0xa4},
+                         fill[] = {0xf3, 0x48, 0xab}; /* rep movsb, rep stosq: string.c */
     if (memcmp((const void *)frame->rip, copy, sizeof copy) == 0) {
         memcpy((void *)frame->rdi, (const void *)frame->rsi, frame->rcx);
         frame->rdi += frame->rcx;

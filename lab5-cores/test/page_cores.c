@@ -40,7 +40,8 @@ take_and_give(uint32_t index, __attribute__((unused)) void *argument)
             check_equal(one->owner.core, owner->core); /* P1: nobody else has it */
             check_equal(one->owner.tag, owner->tag);
             /* Acquire and release: what was written to a page comes along with it. */
-            struct page *other = __atomic_exchange_n(&passed_on[jostle_random(&random) % 8], one->page, __ATOMIC_ACQ_REL);
+            struct page *other =
+                __atomic_exchange_n(&passed_on[jostle_random(&random) % 8], one->page, __ATOMIC_ACQ_REL);
             if (other != NULL)
                 page_free(other); /* another core's, perhaps, and of any home */
         }
@@ -65,7 +66,8 @@ TEST(page_cores_lists)
             page_free(passed_on[i]);
     for (uint32_t home = 0; home < core_count; home++) {
         uint64_t count = 0;
-        for (struct page *page = page_list_of(home)->first; page != NULL && count <= before[home]; page = page->next) {
+        for (struct page *page = page_list_of(home)->first; page != NULL && count <= before[home];
+             page = page->next) {
             check_equal(home, page->home);
             check_equal(PAGE_FREE, page->kind);
             count++;

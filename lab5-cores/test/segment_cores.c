@@ -35,7 +35,8 @@ begin(enum copy_mode mode)
     for (uint64_t side = 1; side < CORES; side++) {
         sides[side] = *source;
         sides[side].random = side;
-        check_equal(0, segment_copy(source->segment, mode, NULL, (uint32_t)side, "copy", &sides[side].segment));
+        check_equal(0,
+                    segment_copy(source->segment, mode, NULL, (uint32_t)side, "copy", &sides[side].segment));
         object_publish(&sides[side].segment->object);
     }
 }

@@ -98,7 +98,8 @@ fuzz_random(void)
         return;
     bool failing = !corner.on && random_below(FAIL_ONE_IN) == 0;
     if (failing)
-        failures_set(chance(80) ? number : random_below(boot_page->cores), 1 + random_below(3) * random_below(4));
+        failures_set(chance(80) ? number : random_below(boot_page->cores),
+                     1 + random_below(3) * random_below(4));
     for (unsigned times = random_below(BURST_ONE_IN) == 0 ? BURST : 1; times > 0; times--)
         fuzz_once(call, arguments);
     if (failing)

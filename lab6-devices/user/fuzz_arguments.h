@@ -39,7 +39,7 @@ static uint64_t failures, books; /* claims */
 static uint64_t own[OWN_MOST];   /* ids that must not be cut or given up */
 static unsigned own_count;
 static uint64_t patch_segment[PATCHES]; /* ids; likewise (fuzz_contents.h) */
-static unsigned own_common; /* of these, the first so many are all cores' */
+static unsigned own_common;             /* of these, the first so many are all cores' */
 
 /* What most arguments lead to while a corner is looked into (fuzz_corner.h). */
 static struct {

@@ -47,13 +47,15 @@ child_begin(unsigned child, uint64_t root)
     trap_set_own();
 
     struct seat *seat = &board->seat[child];
-    random_state = (board->seed * CORES_MOST + child) * 0x9e3779b97f4a7c15ul + word_add(seat->births, 1) * 2 + 1;
+    random_state =
+        (board->seed * CORES_MOST + child) * 0x9e3779b97f4a7c15ul + word_add(seat->births, 1) * 2 + 1;
     own_count = own_common;
     for (unsigned i = 0; pool_letters[i] != '\0'; i++)
         pools[i].count = 0;
     for (unsigned i = 0; i < PATCHES; i++) {
         patch_segment[i] = 0;
-        at_unmap(patch_tree(i), patch_start(i), PATCH_PART); /* what an earlier one has left in the common tree */
+        at_unmap(patch_tree(i), patch_start(i),
+                 PATCH_PART); /* what an earlier one has left in the common tree */
     }
     arena.segment = segment_at(arena.header);
     control.segment = segment_at(control.header);

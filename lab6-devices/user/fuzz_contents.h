@@ -27,7 +27,8 @@
 
 struct patch {
     uint64_t pages;
-    uint64_t sum[PATCH_PAGES]; /* of each page's words; those at or beyond `pages` are zeros again when it grows */
+    uint64_t
+        sum[PATCH_PAGES]; /* of each page's words; those at or beyond `pages` are zeros again when it grows */
 };
 
 static struct patch patches[PATCHES];
@@ -51,7 +52,8 @@ patch_tree(unsigned index)
 static uint64_t
 patch_start(unsigned index)
 {
-    return patch_is_inner(index) ? INNER_PARTS + (number * PATCHES + index) * PATCH_PART : PRIVATE + index * PATCH_PART;
+    return patch_is_inner(index) ? INNER_PARTS + (number * PATCHES + index) * PATCH_PART
+                                 : PRIVATE + index * PATCH_PART;
 }
 
 static uint64_t *
@@ -84,8 +86,8 @@ patch_check(unsigned index)
         unsigned at = 0;
         while (at < PAGE / sizeof(*words) - 1 && words[at] == 0)
             at++;
-        fuzz_wrong("page %lu of patch %u has other contents (%lx, should be %lx); word %u is %lx", page, index,
-                   page_sum(words), patch->sum[page], at, words[at]);
+        fuzz_wrong("page %lu of patch %u has other contents (%lx, should be %lx); word %u is %lx", page,
+                   index, page_sum(words), patch->sum[page], at, words[at]);
     }
 }
 
@@ -116,7 +118,8 @@ patch_drop(unsigned index)
 static bool
 patch_map(unsigned index, uint64_t segment)
 {
-    if (at_set_seg(patch_tree(index), patch_start(index), segment, 0, PATCH_PAGES * PAGE, PERM_R | PERM_W) < 0) {
+    if (at_set_seg(patch_tree(index), patch_start(index), segment, 0, PATCH_PAGES * PAGE, PERM_R | PERM_W) <
+        0) {
         share_delobj(segment);
         return false;
     }

@@ -107,8 +107,8 @@ trap_handler(struct trap_area *area)
         room_make_more(times);
         trap_return(&area->frame);
     }
-    fuzz_wrong("trap %lu at %lx, vector %lu, error %lx, address %lx", area->cause, area->frame.rip, area->vector,
-               area->error, area->address);
+    fuzz_wrong("trap %lu at %lx, vector %lu, error %lx, address %lx", area->cause, area->frame.rip,
+               area->vector, area->error, area->address);
 }
 
 /* trap_return(frame), which comes back with its error; or, by `back` or by the fault that the frame leads to, with 0. All

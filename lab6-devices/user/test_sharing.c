@@ -30,8 +30,7 @@ faults_read(void)
 {
     struct faults sum = {0};
     buffer.header->argument[0] = 0;
-    int64_t bytes =
-        device_do((uint64_t)books, &buffer, BOOKS_CORES, CORES_MOST * sizeof(struct books_core));
+    int64_t bytes = device_do((uint64_t)books, &buffer, BOOKS_CORES, CORES_MOST * sizeof(struct books_core));
     check_equal(boot_page->cores * sizeof(struct books_core), bytes);
     const struct books_core *core = buffer_data(&buffer);
     for (uint64_t i = 0; i < boot_page->cores; i++) {
@@ -82,17 +81,20 @@ round_run(bool in_turn)
 int
 main(void)
 {
-    check_equal(0, buffer_make(sizeof(struct device_buffer) + CORES_MOST * sizeof(struct books_core), &buffer));
+    check_equal(0,
+                buffer_make(sizeof(struct device_buffer) + CORES_MOST * sizeof(struct books_core), &buffer));
     books = device_open("books");
     check(books > 0);
     struct faults seen = round_run(true);
-    print("one after another: %lu pages came in, %lu links, %lu late\n", seen.page_ins, seen.links, seen.late);
+    print("one after another: %lu pages came in, %lu links, %lu late\n", seen.page_ins, seen.links,
+          seen.late);
     check_equal(PAGES, seen.page_ins);
     check_equal(cores(), seen.links); /* one leaf table, a link for each root */
     check_equal(0, seen.late);        /* what is linked is all there */
 
     seen = round_run(false);
-    print("side by side:      %lu pages came in, %lu links, %lu late\n", seen.page_ins, seen.links, seen.late);
+    print("side by side:      %lu pages came in, %lu links, %lu late\n", seen.page_ins, seen.links,
+          seen.late);
     check_equal(PAGES, seen.page_ins);
     check_equal(cores(), seen.links);
     check(seen.late <= (cores() - 1) * PAGES);
