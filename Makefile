@@ -202,7 +202,8 @@ $(foreach n,4 5 6,$(foreach p,$(call programs_of,$n),$(eval $(call small_program
 # Lab 7: each programs/NAME.c and experiments/NAME.c with library OS, newlib and the exercise files of this base.
 LIBOS_PROGRAMS := $(if $(filter 7,$(LAB)),$(patsubst $(ROOT)/lab7-libos/%.c,%,$(wildcard $(ROOT)/lab7-libos/programs/*.c $(ROOT)/lab7-libos/experiments/*.c)))
 LIBOS_OBJECTS := $(addprefix $(OUT)/given/lab7-libos/user/,$(call object,$(patsubst $(ROOT)/lab7-libos/%,%,\
-    $(wildcard $(ROOT)/lab7-libos/given/*/*.c $(ROOT)/lab7-libos/given/*/*.asm)))) $(call runtime_objects,6)
+    $(wildcard $(ROOT)/lab7-libos/given/*/*.c $(ROOT)/lab7-libos/given/*/*.asm)))) \
+    $(filter-out %/memory.o,$(call runtime_objects,6))
 
 define libos_program
 $(KERNEL)/programs/$(notdir $1): $(OUT)/given/lab7-libos/user/$1.o $(call exercise_objects,7) $(LIBOS_OBJECTS) $(USER_LD) $(NEWLIB)/done
