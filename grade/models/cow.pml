@@ -10,8 +10,8 @@
  *      writer_a    segment_touch, mappings_change, cores_flush; segment_page, segment_own_page
  *      writer_b    segment_page, page_is_shared
  *
- * Shown: (1) what is read through A never shows what B writes afterwards; (2) nor does A's copy of the page; (3) nor what
- * a system call gets. A flush is one step here: tlb.pml shows what core_flush promises. */
+ * Shown: (1) what is read through A never shows what B writes afterwards; (2) nor does A's copy of the page; (3) nor
+ * what a system call gets. A flush is one step here: tlb.pml shows what core_flush promises. */
 #define CORES 4
 #define PAGE_OF_A 0 /* OLD or OWN */
 #define ENTRY     1 /* the reader's, for A's page: OLD, OWN or 0 */

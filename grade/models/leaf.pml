@@ -2,17 +2,17 @@
  *
  * Two segments are mapped in the same 2 MiB of a tree, each with faults on a core of its own. A fault finds its mapping
  * without a lock, takes the segment's lock, sees that the mapping stands, makes the table under the tree's lock where
- * there is none, and enters the page. Who maps or unmaps holds the segment's lock and the tree's from beginning to end;
- * an unmap unlinks the table where no mapping needs it any more. One mapping is unmapped; the other one is made beside
- * that, and then unmapped, too.
+ * there is none, and enters the page. Who maps or unmaps holds the segment's lock and the tree's from beginning to
+ * end; an unmap unlinks the table where no mapping needs it any more. One mapping is unmapped; the other one is made
+ * beside that, and then unmapped, too.
  *
  *      faulter   tree_fault, tree_find, mapping_stands, fault_enter, place_entry, place_make
  *      first     tree_unmap: unmap_one, mapping_unlink, tree_clear, tree_needs_table
  *      second    tree_map, mapping_link; then the same
  *
- * Shown: (1) an unmap leaves no entry of its mapping in any table that a walker may still know, for good: so who finds
- * no table, or no entry, has nothing to flush; (2) nobody writes to a table that is unlinked; (3) no table stays that no
- * mapping needs. What flushes do is in tlb.pml, and who only looks at tables in limbo.pml and tables.pml. */
+ * Shown: (1) an unmap leaves no entry of its mapping in any table that a walker may still know, for good: so who
+ * finds no table, or no entry, has nothing to flush; (2) nobody writes to a table that is unlinked; (3) no table stays
+ * that no mapping needs. What flushes do is in tlb.pml, and who only looks at tables in limbo.pml and tables.pml. */
 #define CORES 4
 #define MAPPING(which)      (which)      /* whether the lists have it */
 #define SEGMENT_LOCK(which) (2 + (which)) /* of the segment that it shows */

@@ -1,12 +1,11 @@
 /* Orders: a core that is given one carries it out, wherever it is going meanwhile.
  *
  * Two cores each give the other a halt, a wake or nothing (core_order), and then go to ring 3 (core_leave), to sleep
- * (core_rest), or stay in their kernel for good. A second core object of the same kind adds nothing: what each can
- * see of the other are the words that it has here.
+ * (core_rest), or stay in their kernel for good.
  *
  *      give    core_order, core_interrupt
  *      leave   core_leave, core_obey, core_is_wanted; core_enter
- *      rest    core_rest
+ *      rest    core_rest, as core_sleep and core_idle call it: then core_obey
  *
  * Shown: (1) nobody stands for good in ring 3 or asleep under an order; so two cores that halt each other both end.
  * (2) Once core_order has returned from a halt, no instruction of that run in ring 3 is executed. (3) Nobody waits
@@ -20,7 +19,7 @@
 
 bool runs_ring3[CORES], halt_given[CORES];
 
-inline give(order)
+inline give()
 {
     EITHER(locked_order, (LOCKED(me, memory[ORDERS(other)] = memory[ORDERS(other)] | order)),
            (STORE(me, ORDERS(other), SEES(me, ORDERS(other)) | order)));
@@ -51,13 +50,16 @@ inline obey()
 
 proctype core(byte me)
 {
-    byte other = 1 - me, seen, taken;
+    byte other = 1 - me, order, seen, taken;
 
     if
-    :: give(HALT)
-    :: give(WAKE)
-    :: skip
+    :: order = HALT
+    :: order = WAKE
+    :: goto given
     fi;
+    give();
+given:
+    order = 0;
     if
     :: goto leave
     :: goto rest

@@ -130,7 +130,8 @@ over:
     assert(halt_given[run_here]); /* (1) */
 gone:
     LOCK(me, LOCK_OF(object));
-    ORDER(halted_said_last, (STORE(me, TENANT, 0)), (STORE(me, CONDITION(object), HALTED); UNLOCK(me, LOCK_OF(object))));
+    ORDER(halted_said_last, (STORE(me, TENANT, 0)),
+          (STORE(me, CONDITION(object), HALTED); UNLOCK(me, LOCK_OF(object))));
     if
     :: run_here == 1 -> FENCE(me); object_left = true
     :: else

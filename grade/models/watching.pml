@@ -1,6 +1,6 @@
-/* The words by which cores watch each other, and what each core does with its own (lab1-boot/core.h, given/core.c).
- * A model that includes it (instead of machine.pml) numbers its own words from CORE_WORDS on, and says how each crossing is made: by LOCKED_CROSS,
- * or under a name that can be removed. */
+/* The words by which cores watch each other (lab1-boot/core.h, given/core.c).
+ *
+ * A model includes this file instead of machine.pml, and numbers its own words from CORE_WORDS on. */
 
 #define WHERE(core)   (4 * (core))
 #define ORDERS(core)  (4 * (core) + 1)
@@ -17,7 +17,7 @@
 #define STATE(where) ((where) & 3)
 #define CROSSED(where, state) (((where) & 252) + 4 + (state))
 
-/* core_cross: a locked exchange; and what a plain store would be. */
+/* core_cross, a locked exchange; and what would be a plain store. */
 #define CROSS(core, state) LOCKED(core, memory[WHERE(core)] = CROSSED(memory[WHERE(core)], state))
 #define PLAIN_CROSS(core, state) STORE(core, WHERE(core), CROSSED(SEES(core, WHERE(core)), state))
 
