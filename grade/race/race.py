@@ -28,16 +28,15 @@ SHARES = ("lab3-shares/given/account.c", "lab3-shares/given/share.c",
 # What each test links besides itself and host.c, and the exercise files that it judges.
 SOURCES = {
     "page_race": (*CORES, *PAGES),
-    "segment_race": (*CORES, *PAGES, *OBJECTS, *SEGMENTS),
+    "segment_race": (*CORES, *PAGES, "solutions/lab1-boot/page_list.c", *OBJECTS, *SEGMENTS),
     "share_race": (*CORES, *BLOCKS, *OBJECTS, *SHARES),
     "mcs_race": CORES,
     "rw_race": (*CORES, "lab5-cores/given/rw_lock.c"),
 }
 EXERCISES = {
     "page_race": ("lab1-boot/page_list.c",),
-    "segment_race": ("lab1-boot/page_list.c", "lab2-segments/segment_page.c",
-                     "lab2-segments/segment_resize.c", "lab2-segments/segment_copy_eager.c",
-                     "lab2-segments/segment_copy_write.c",
+    "segment_race": ("lab2-segments/segment_page.c", "lab2-segments/segment_resize.c",
+                     "lab2-segments/segment_copy_eager.c", "lab2-segments/segment_copy_write.c",
                      "lab2-segments/segment_copy_reference.c"),
     "share_race": ("lab3-shares/share_find.c", "lab3-shares/share_insert.c",
                    "lab3-shares/share_remove.c", "lab3-shares/object_drop.c",
@@ -84,11 +83,17 @@ def lab_of(test):
     return max(int(name[len("lab")]) for name in EXERCISES[test])
 
 
+def tests_of(lab):
+    """The tests of the labs that this tree has, or of one of them."""
+    return sorted(test for test in SOURCES if lab in (None, lab_of(test))
+                  and all((ROOT / name).is_file() for name in SOURCES[test]))
+
+
 def race_results(compilers=("gcc",), tree=None, lab=None):
     """(name, passed, detail) of each test, or those of one lab, with each compiler."""
     exercises = Path(tree) if tree else ROOT / "solutions"
     with tempfile.TemporaryDirectory(prefix="corey-race-") as folder:
-        for test in sorted(test for test in SOURCES if lab in (None, lab_of(test))):
+        for test in tests_of(lab):
             for compiler in compilers:
                 detail = run_race(test, compiler, exercises, folder)
                 yield f"{test} with {compiler}", not detail, detail
