@@ -18,7 +18,8 @@ ROOT = HERE.parent.parent
 LABS = ("lab1-boot", "lab2-segments", "lab3-shares", "lab4-addrtree", "lab5-cores")
 CORES = ("lab1-boot/given/core.c", "lab1-boot/given/limbo.c", "lab1-boot/given/lock.c")
 BLOCKS = ("grade/race/host_blocks.c",)
-PAGES = ("grade/race/host_pages.c", "lab1-boot/given/page.c")
+PAGES = ("grade/race/host_pages.c", "lab1-boot/given/page.c",
+         "lab1-boot/given/page_steal.c")
 OBJECTS = ("lab2-segments/given/object.c", "lab2-segments/given/object_types.c")
 SEGMENTS = ("lab2-segments/given/segment.c", "lab2-segments/given/segment_tree.c",
             "lab2-segments/given/slab.c")
