@@ -127,8 +127,7 @@ def mutants(options):
 
 
 def races(options):
-    if options.lab in (None, 3):
-        yield from race_results()
+    yield from race_results(lab=options.lab)
 
 
 def models(options):

@@ -1,4 +1,4 @@
-/* What the host provides instead of pages, slabs, console and GS (host.h). */
+/* What the host provides instead of console, panic and GS (host.h). */
 #include "host.h"
 
 #include <asm/prctl.h>
@@ -10,85 +10,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "block.h"
+#include "limbo.h"
 #include "panic.h"
-#include "slab.h"
 #include "startup.h"
 
 TABLE_DEFINE(startup, startup_function);
 TABLE_DEFINE(order, const struct order_handler);
 
-static uint64_t blocks;
 static ptrdiff_t distances[HOST_CORES_MOST];
 static __thread uint64_t random_state;
-
-/* --- memory: each block is one of malloc's, zeroed, aligned as the kernel's are --------------------------- */
-
-static void *
-host_allocate(size_t bytes)
-{
-    size_t size = (size_t)round_up(bytes, CACHE_LINE);
-    void *block = aligned_alloc(CACHE_LINE, size);
-    if (block == NULL)
-        panic("the host has no memory left");
-    __atomic_add_fetch(&blocks, 1, __ATOMIC_RELAXED);
-    return memset(block, 0, size);
-}
-
-static void
-host_free(void *block)
-{
-    __atomic_sub_fetch(&blocks, 1, __ATOMIC_RELAXED);
-    free(block);
-}
-
-uint64_t
-host_blocks(void)
-{
-    return __atomic_load_n(&blocks, __ATOMIC_RELAXED);
-}
-
-void *
-slab_alloc(__attribute__((unused)) uint32_t home, size_t bytes)
-{
-    return host_allocate(bytes);
-}
-
-void
-slab_free(void *block)
-{
-    host_free(block);
-}
-
-uint64_t
-slab_size(size_t bytes)
-{
-    return round_up(bytes, CACHE_LINE);
-}
-
-void *
-block_alloc(__attribute__((unused)) uint32_t home, size_t bytes, __attribute__((unused)) enum page_kind kind)
-{
-    return host_allocate(bytes);
-}
-
-void
-block_free(void *block, __attribute__((unused)) size_t bytes)
-{
-    host_free(block);
-}
-
-uint64_t
-block_size(size_t bytes)
-{
-    return round_up(bytes, CACHE_LINE);
-}
-
-uint64_t
-page_free_count(void)
-{
-    return 1 << 16;
-}
 
 /* --- words of the kernel that the host says in its own way ------------------------------------------------ */
 
@@ -124,6 +54,20 @@ string_copy(char *to, const char *from, size_t size)
     snprintf(to, size, "%s", from);
 }
 
+void
+host_fail(const char *what)
+{
+    panic("wrong: %s", what);
+}
+
+void
+host_overtake(void)
+{
+    static __thread unsigned calls;
+    if (++calls % 31 == 0)
+        sched_yield();
+}
+
 uint64_t
 host_random(void)
 {
@@ -148,6 +92,15 @@ host_cross(void)
 {
     core_leave();
     core_enter();
+}
+
+void
+host_settle(void)
+{
+    while (limbo_waiting() > 0) {
+        limbo_turn_all();
+        host_cross();
+    }
 }
 
 static void (*host_body)(uint32_t index);

@@ -34,21 +34,13 @@ thing_destroy(struct object *object)
 }
 OBJECT_TYPE(thing, OBJECT_SEGMENT, thing_destroy);
 
-static void
-fail(const char *what)
-{
-    printf("wrong: %s\n", what);
-    fflush(stdout);
-    __builtin_trap();
-}
-
 /* Adds a thing where there is none, or takes out the one that there is. */
 static void
 make(uint64_t *id)
 {
     if (*id != 0) {
         if (share_delete(share, *id) != 0)
-            fail("an entry was lost");
+            host_fail("an entry was lost");
         __atomic_store_n(id, 0, __ATOMIC_RELAXED);
         return;
     }
@@ -64,7 +56,7 @@ make(uint64_t *id)
     if (error == E_AGAIN || error == E_NOMEM)
         __atomic_add_fetch(&refused, 1, __ATOMIC_RELAXED);
     else if (error < 0)
-        fail("an error that has no reason");
+        host_fail("an error that has no reason");
 }
 
 static void
@@ -73,17 +65,17 @@ look(uint64_t id)
     struct share_found seen = share_find(HANDLE(1, id));
     if (seen.object == NULL) {
         if (seen.rights != E_NOENT)
-            fail("half an entry");
+            host_fail("half an entry");
         return;
     }
     __atomic_add_fetch(&found, 1, __ATOMIC_RELAXED);
     struct thing *thing = CONTAINER_OF(seen.object, struct thing, object);
     if (thing->mark != ~id || thing->object.id != id || seen.rights != (int64_t)(RIGHT_R | id % 2))
-        fail("another object than the id's");
+        host_fail("another object than the id's");
     if (id % 8 == 0 && object_hold(&thing->object)) {
         host_cross();
         if (thing->mark != ~id)
-            fail("an object that was held has ended");
+            host_fail("an object that was held has ended");
         object_drop(&thing->object);
     }
 }
@@ -92,7 +84,7 @@ static void
 body(uint32_t index)
 {
     if (share_set_change(1, share, RIGHT_ALL) != 0)
-        fail("the share is dead");
+        host_fail("the share is dead");
     for (unsigned round = 0; round < ROUNDS; round++) {
         uint64_t *own = ids + index * THINGS;
         if (index < MAKERS)
@@ -111,7 +103,7 @@ STARTUP(90, share)
     struct account *account;
     if (account_create(account_root, LIMIT, 0, &account) != 0 ||
         share_create(NULL, account, 0, 0, "all", &share) != 0)
-        fail("no share");
+        host_fail("no share");
     account_drop(account); /* the share has it */
     share_publish(&share->object);
 }
@@ -123,17 +115,14 @@ main(void)
     struct account *account = share->account;
     account_hold(account);
     object_drop(&share->object);
-    for (unsigned i = 0; i < 8 || limbo_waiting() > 0; i++) {
-        limbo_turn_all();
-        host_cross();
-    }
+    host_settle();
     if (account_used(account) != 0 || account_in_limbo(account) != 0)
-        fail("the account has not got everything back");
+        host_fail("the account has not got everything back");
     account_drop(account);
     if (account_used(account_root) != 0)
-        fail("the root account has not got everything back");
+        host_fail("the root account has not got everything back");
     if (found < LIMIT / 192 || refused == 0)
-        fail("hardly anything happened");
+        host_fail("hardly anything happened");
     printf("found %lu, refused %lu\n", found, refused);
     return 0;
 }
