@@ -15,6 +15,7 @@ EXERCISES = [
         Test("cfork_grandchild", 5, cores=3, seconds=20),
         Test("cfork_streams", cores=2),
         Test("cfork_leave", cores=2),
+        Test("cfork_crowd", cores=4, seconds=20),
     ]),
     Exercise("7.7", "map into one's own row, reduce one column of all", ["map_reduce.c"], [
         Test("map_emit", 30),
@@ -36,6 +37,7 @@ GIVEN = [
     Test("libc_exit_flush"),
     Test("libc_fault"),
     Test("libc_no_page"),
+    Test("libc_team", cores=2),
     Test("shell_status", cores=2),
     Test("shell_programs", cores=2, seconds=20),
     Test("shell_cores", cores=2),

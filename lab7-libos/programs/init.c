@@ -16,6 +16,15 @@ line_join(char *line, size_t size, int argc, char **argv)
     return length < size;
 }
 
+static void
+greet(void)
+{
+    printf("Corey: %u core%s. `help` lists the commands; each program runs on a core of its own.\n", cores(),
+           cores() == 1 ? "" : "s");
+    if (cores() == 1)
+        printf("This one is the shell's. CPUS=2 has one for a program; RUN= starts a program instead.\n");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -24,8 +33,7 @@ main(int argc, char **argv)
         if (line_join(line, sizeof(line), argc, argv))
             return shell_line(line);
     } else if (argc == 1) {
-        printf("Corey: %u cores. `help` lists the commands; each program runs on a core of its own.\n",
-               cores());
+        greet();
         return shell_prompt();
     }
     fprintf(stderr, "usage: init [-c COMMANDS]\n");

@@ -1,4 +1,4 @@
-/* test_cfork memory | shared | inner | wait | own | shares | busy | streams | again N | leave | grandchild | team: tests
+/* test_cfork memory | shared | inner | wait | own | shares | busy | streams | again N | crowd | leave | grandchild: tests
  * of exercise 7.1; test/cfork.c runs them. (Failing allocations: test_start_fails.c.) A check that fails in a child is the
  * child's status, which its parent checks. */
 #include <errno.h>
@@ -21,6 +21,10 @@
 #define FOR_EVER (~0ul)
 #define BY_HAND  0x200000000ul /* where this test maps things itself */
 #define PAGE     4096ul
+
+#define CROWD_BYTES  (256 * PAGE)
+#define CROWD_MOST   8
+#define CROWD_ROUNDS 10
 
 /* Words that parent and child share: atomic. */
 static uint64_t *word;
@@ -382,6 +386,19 @@ test_streams(void)
     check_equal(sizeof("printed before") - 1 + sizeof("and after") - 1, word[1]);
 }
 
+/* Writes a letter into each page, and finds it there when all are written, beside what was there before. */
+static void
+crowd_write(char *block, char letter)
+{
+    for (size_t at = 0; at < CROWD_BYTES; at += PAGE)
+        block[at + 8] = letter;
+    for (size_t at = 0; at < CROWD_BYTES; at += PAGE) {
+        check_equal(letter, block[at + 8]);
+        check_equal('a', block[at + 7]);
+        check_equal('a', block[at + 9]);
+    }
+}
+
 static void
 test_again(unsigned times)
 {
@@ -391,6 +408,29 @@ test_again(unsigned times)
         if (core == 0)
             exit((int)(time % 200));
         check_equal(time % 200, exit_of(core));
+    }
+}
+
+/* Parent and children write the same pages at the same time, and nobody's bytes end up with another. */
+static void
+test_crowd(void)
+{
+    unsigned children = cores() - 1;
+    char *block = malloc(CROWD_BYTES);
+    int64_t core[CROWD_MOST];
+    check(block && children <= CROWD_MOST);
+    for (unsigned round = 0; round < CROWD_ROUNDS; round++) {
+        memset(block, 'a', CROWD_BYTES);
+        for (unsigned child = 0; child < children; child++) {
+            core[child] = fork_good();
+            if (core[child] == 0) {
+                crowd_write(block, (char)('b' + child));
+                exit(0);
+            }
+        }
+        crowd_write(block, 'z');
+        for (unsigned child = children; child-- > 0;)
+            check_equal(0, exit_of(core[child]));
     }
 }
 
@@ -458,6 +498,8 @@ main(int argc, char **argv)
         test_streams();
     else if (strcmp(what, "again") == 0)
         test_again(argc > 2 ? (unsigned)atoi(argv[2]) : 1);
+    else if (strcmp(what, "crowd") == 0)
+        test_crowd();
     else if (strcmp(what, "leave") == 0)
         test_leave();
     else if (strcmp(what, "grandchild") == 0)

@@ -47,6 +47,12 @@ TEST(cfork_again)
     program_check("test_cfork again 1000", 0);
 }
 
+/* On 4 cores. */
+TEST(cfork_crowd)
+{
+    program_check("test_cfork crowd", 0);
+}
+
 TEST(cfork_leave)
 {
     program_check("test_cfork leave", 0);

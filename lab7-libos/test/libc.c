@@ -43,6 +43,14 @@ TEST(libc_fault)
     check_equal(8, end.address);
 }
 
+/* On 2 cores: each has a library of its own, and one that ends ends all. */
+TEST(libc_team)
+{
+    program_check("test_libc_team own", 0);
+    program_check("test_libc_team exit 5", 5);
+    program_check("test_libc_team fault", 1);
+}
+
 /* The library's state goes with the program, however it ended: the next one starts afresh. */
 TEST(libc_twice)
 {
