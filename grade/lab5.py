@@ -10,6 +10,11 @@ EXERCISES = [
         Test("share_cores_grow", 3, cores=4),
         Test("object_cores_drop", 3, cores=4),
         Test("account_cores_limit", 2, cores=4),
+        Test("tree_cores_fault_once", 3, cores=4),
+        Test("tree_cores_unmap", 3, cores=4),
+        Test("tree_cores_copy_on_write", 3, cores=4),
+        Test("tree_cores_copy_stays", 2, cores=4),
+        Test("tree_cores_shrink", 2, cores=4),
     ]),
     Exercise("5.1", "start application processors", ["core_start.c"], [
         Test("core_start_all", 3, cores=2),
