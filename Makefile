@@ -17,7 +17,8 @@
 # CC       gcc or clang
 # RUN      program to start, with its arguments;  TEST  test to boot, or for `grade` a pattern
 # MEM      megabytes of the machine: 256, with books 1024;  ACCEL  tcg or kvm
-# CPUS     its cores: a number, for `bench` a number or a list
+# CPUS     its cores: a number, perhaps with how they hang together in QEMU's words (6,sockets=2,cores=3); for `bench` a
+#          number or a list
 # MODULES  more boot modules, each name=path
 # SEED     of tests that draw numbers, and the first of `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
 # V=1      show each command
@@ -317,12 +318,12 @@ kernel-path:
 	@echo $(KERNEL)/kernel.elf
 
 comma := ,
-SMP := $(or $(CPUS),1)
+SMP := $(firstword $(subst $(comma), ,$(or $(CPUS),1)))
 # Other cores stay off unless the command line asks for them. More of them than the host has take turns on one thread: as
 # in grade/machine.py.
 COMMAND_LINE := $(strip $(if $(filter-out 1,$(SMP)),cores=$(SMP)) $(if $(SEED),seed=$(SEED)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
 TURNS = $(if $(filter tcg,$(ACCEL)),$(shell test $(SMP) -le $$(nproc) || echo $(comma)thread=single))
-QEMU = $(if $(filter 1,$(words $(SMP))),,$(error CPUS is one number here, not '$(CPUS)'))qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL)$(TURNS) -m $(MEM)M -smp $(SMP) -display none -no-reboot \
+QEMU = $(if $(word 2,$(CPUS)),$(error CPUS is one number here$(comma) not '$(CPUS)'))qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL)$(TURNS) -m $(MEM)M -smp $(or $(CPUS),1) -display none -no-reboot \
     -drive file=$(IMAGE),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk \
     -device isa-debug-exit,iobase=0xf4,iosize=0x04 \
     $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline$(comma)string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')

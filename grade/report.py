@@ -56,7 +56,7 @@ def repeat_command(trial, where, tree):
     words += [f"TREE={shlex.quote(tree)}"] if kernel.tree else []
     words += [f"MODE={kernel.mode}"] if kernel.mode else []
     words += [f"MEM={test.memory}"] if test.memory != ORDINARY.memory else []
-    words += [f"CPUS={test.cores}"] if test.cores != ORDINARY.cores else []
+    words += [f"CPUS={test.topology or test.cores}"] if test.cores != ORDINARY.cores else []
     return " ".join(words)
 
 

@@ -46,7 +46,7 @@ struct core_object {
 /* Starts a run with what `start` names: takes the references (core_start_hold), makes the core the root's tenant
  * (tree_claim), draws the run's number (core_run_number), fills in condition, run, parent, parent_run and start, and
  * hands the run over (core_run_hand_over), last and with no lock. The caller found core, root and shares in this crossing;
- * start->trap is its own.
+ * what start->trap names it holds, and that is the run's when it has been handed over.
  * E_BUSY: the core is RUNNING, or the root has a tenant. E_NOENT: core, root or a share is dead. On an error nothing has
  * changed, and start->trap is still the caller's. */
 int core_run_start(struct core_object *core, const struct core_start *start);

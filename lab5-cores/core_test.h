@@ -1,4 +1,4 @@
-/* For tests on many cores: TEST("…", cores=N) in grade/labN.py boots them. */
+/* For tests on many cores: Test("…", cores=N) in grade/labN.py boots them. */
 #ifndef COREY_CORE_TEST_H
 #define COREY_CORE_TEST_H
 
