@@ -64,6 +64,7 @@ team_make(uint64_t seed)
     board->core[0] = handle_id(boot_page->core);
     share_addobj(COMMON, boot_page->core, RIGHT_R | RIGHT_W | RIGHT_G);
     own_common = own_count;
+    hot = board->hot;
     kept_learn();
 }
 
