@@ -18,6 +18,7 @@ EXERCISES = [
 GIVEN = [
     Test("device_programs"),
     Test("device_failures"),
+    Test("core_failures", cores=2),
     Test("books_records"),
     Test("audit_sound"),
     Test("audit_lost_page"),

@@ -1,4 +1,5 @@
-/* Devices as programs see them: user/test_devices.c. */
+/* Devices as programs see them: user/test_devices.c; and what programs show by means of devices. */
+#include "../../lab5-cores/test/cores_check.h"
 #include "audit.h"
 #include "device.h"
 #include "program.h"
@@ -44,4 +45,12 @@ TEST(device_failures)
 TEST(books_records)
 {
     program_leaves_nothing("test_devices books");
+}
+
+/* The k-th allocation of a call is made to fail: user/test_core_failures.c. */
+TEST(core_failures)
+{
+    cores_check("test_core_failures alloc", 0);
+    cores_check("test_core_failures run", 0);
+    cores_check("test_core_failures context", 0);
 }
