@@ -1,4 +1,5 @@
-/* Devices as programs see them: user/test_devices.c. */
+/* Devices as programs see them: user/test_devices.c; and what programs show by means of devices. */
+#include "../../lab5-cores/test/cores_check.h"
 #include "audit.h"
 #include "core_test.h"
 #include "device.h"
@@ -51,4 +52,12 @@ TEST(books_records)
 TEST(books_of_shared_pages)
 {
     program_leaves_nothing("test_sharing");
+}
+
+/* The k-th allocation of a call is made to fail: user/test_core_failures.c. */
+TEST(core_failures)
+{
+    cores_check("test_core_failures alloc", 0);
+    cores_check("test_core_failures run", 0);
+    cores_check("test_core_failures context", 0);
 }
