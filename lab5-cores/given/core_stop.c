@@ -8,9 +8,10 @@ static struct ticket_lock stop_lock; /* guards: the right to stop the others */
 static bool stopping;                /* atomic */
 static uint32_t standing;            /* cores that stand still; atomic */
 
-ORDER_HANDLER(80, stop, ORDER_STOP)
+/* Stands still for as long as another core wants it. */
+static void
+stand(void)
 {
-    (void)orders;
     /* Acquire, both times: what who stops the machine did before is seen (partners: the releases below). */
     if (!__atomic_load_n(&stopping, __ATOMIC_ACQUIRE))
         return; /* an order of a stop that is over */
@@ -21,6 +22,12 @@ ORDER_HANDLER(80, stop, ORDER_STOP)
         cpu_pause();
     }
     __atomic_sub_fetch(&standing, 1, __ATOMIC_RELEASE);
+}
+
+ORDER_HANDLER(80, stop, ORDER_STOP)
+{
+    (void)orders;
+    stand();
 }
 
 static void
@@ -37,7 +44,7 @@ core_stop_others(void)
 {
     while (!ticket_trylock(&stop_lock)) {
         core_pass();
-        core_obey();
+        stand(); /* and not core_obey: a halt would leave our caller's work half done */
         cpu_pause();
     }
     wait_for_standing(0); /* those of the last stop have gone */
