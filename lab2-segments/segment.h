@@ -35,7 +35,6 @@
 #define NODE_ENTRIES        512
 #define SEGMENT_BATCH       512 /* pages */
 
-struct core_set;
 struct mapping; /* lab 4 */
 
 /* segment.flags */
@@ -210,10 +209,9 @@ int segment_raise(struct segment *segment, uint64_t index);
 void segment_lower(struct segment *segment, uint64_t pages);
 
 /* Lab 4 (weak defaults until then do nothing): takes W away from every entry that shows a page in [first, end) of the
- * segment, and adds the cores that must flush before it is gone for certain; flushes them; clears every such entry,
- * and flushes. Lock held. */
-void segment_protect_mappings(struct segment *segment, uint64_t first, uint64_t end, struct core_set *cores);
-void segment_flush_mappings(const struct core_set *cores);
+ * segment, and flushes where any had it; clears every such entry, and flushes where there was any. Lock held: so who
+ * gets it next knows that no TLB allows more than the entries do. */
+void segment_protect_mappings(struct segment *segment, uint64_t first, uint64_t end);
 void segment_clear_mappings(struct segment *segment, uint64_t first, uint64_t end);
 
 #endif

@@ -7,7 +7,7 @@
  * nothing writable has nothing to flush. When W is gone the page is counted once more.
  *
  *      writer    the processor; tree_fault, fault_enter, segment_touch for writes
- *      copier    segment_copy, copy_protect, copy_pass; segment_protect_mappings, segment_flush_mappings;
+ *      copier    segment_copy, copy_protect, copy_pass; segment_protect_mappings, mappings_change;
  *                segment_share_tree
  *
  * Shown: nobody writes the page once a copy shares it. A flush is one step here: tlb.pml shows what core_flush

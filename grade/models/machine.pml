@@ -2,11 +2,12 @@
  * says what it needs.
  *
  * A store enters its core's buffer and becomes visible later, in order, when the core's buffer process writes it to
- * memory. A load sees the core's own buffer first. A locked instruction or a fence goes on only when the buffer is
- * empty. Nothing else on x86 reorders: that is all that __atomic's orders come to there. (Sewell et al., "x86-TSO",
- * CACM 2010.) What is no word of `memory` is a ghost: seen by the model's assertions, not by the cores.
+ * memory. The buffer has two places: a store may wait there, and wait for another. A load sees the core's own buffer
+ * first. A locked instruction or a fence goes on only when the buffer is empty. Nothing else on x86 reorders: that is
+ * all that __atomic's orders come to there. (Sewell et al., "x86-TSO", CACM 2010.) What is no word of `memory` is
+ * hardware of another kind, such as a TLB, or a ghost: seen by the model's assertions, not by the cores.
  *
- * A model includes this file first, having defined CORES, and WORDS of memory.
+ * A model defines CORES and WORDS, of memory, and includes this file before all else.
  *
  * **What can be removed.** Each fence, locked instruction, flush, wait, second look and order of two writes that a
  * protocol rests on has a name. The model as it is must hold; compiled with -DNO_name, it must fail:

@@ -53,22 +53,21 @@ copy_pass(struct segment *from, struct segment *to)
     return error;
 }
 
-/* Takes W from all entries that show the source (S6); both locks held. */
+/* Takes W from all entries that show the source (S6), each batch to its end, flush included, before the lock is given
+ * back: a second copy beside this one finds no entry writable, and has nothing to flush. Both locks held. */
 static int
 copy_protect(struct segment *from, struct segment *to)
 {
-    struct core_set cores = {};
     uint64_t batch = from->pages_held <= SEGMENT_BATCH ? from->pages : SEGMENT_BATCH, index = 0;
     int error = 0;
     from->copying++;
     for (;;) {
-        segment_protect_mappings(from, index, index + batch, &cores);
+        segment_protect_mappings(from, index, index + batch);
         index += batch;
         if (segment_next_page(from, &index) == NULL || (error = copy_pass(from, to)) < 0)
             break;
     }
     from->copying--;
-    segment_flush_mappings(&cores);
     return error;
 }
 
@@ -187,13 +186,7 @@ segment_of_module(paddr_t start, uint64_t bytes, const char *name, struct segmen
 
 __attribute__((weak)) void
 segment_protect_mappings(__attribute__((unused)) struct segment *segment,
-                         __attribute__((unused)) uint64_t first, __attribute__((unused)) uint64_t end,
-                         __attribute__((unused)) struct core_set *cores)
-{
-}
-
-__attribute__((weak)) void
-segment_flush_mappings(__attribute__((unused)) const struct core_set *cores)
+                         __attribute__((unused)) uint64_t first, __attribute__((unused)) uint64_t end)
 {
 }
 

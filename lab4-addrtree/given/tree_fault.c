@@ -84,11 +84,12 @@ TRAP_HANDLER(50, page_fault, VECTOR_PAGE)
 
 /* --- changes of a segment ------------------------------------------------------------------------------- */
 
-/* Takes the bits that are not in `keep` from all entries that show pages [first, end) of the segment; adds the
- * cores that may have old translations of them. Segment locked. */
+/* Takes the bits that are not in `keep` from all entries that show pages [first, end) of the segment; then
+ * one flush for all trees where there were any. Segment locked. */
 static void
-mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t keep, struct core_set *cores)
+mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t keep)
 {
+    struct core_set cores = {};
     for (struct mapping *mapping = segment->mappings; mapping != NULL; mapping = mapping->next_shown) {
         uint64_t shown = mapping->offset >> PAGE_SHIFT, shown_end = shown + (mapping->bytes >> PAGE_SHIFT);
         uint64_t from = maximum(first, shown), to = minimum(end, shown_end);
@@ -99,27 +100,20 @@ mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t 
         if (!tree_change_entries(tree, start, (to - from) << PAGE_SHIFT, keep))
             continue;
         ticket_lock(&tree->object.lock);
-        tree_cores(tree, cores);
+        tree_cores(tree, &cores);
         ticket_unlock(&tree->object.lock);
     }
+    cores_flush(&cores);
 }
 
 void
-segment_protect_mappings(struct segment *segment, uint64_t first, uint64_t end, struct core_set *cores)
+segment_protect_mappings(struct segment *segment, uint64_t first, uint64_t end)
 {
-    mappings_change(segment, first, end, ~ENTRY_WRITE, cores);
-}
-
-void
-segment_flush_mappings(const struct core_set *cores)
-{
-    cores_flush(cores);
+    mappings_change(segment, first, end, ~ENTRY_WRITE);
 }
 
 void
 segment_clear_mappings(struct segment *segment, uint64_t first, uint64_t end)
 {
-    struct core_set cores = {};
-    mappings_change(segment, first, end, 0, &cores);
-    cores_flush(&cores);
+    mappings_change(segment, first, end, 0);
 }
