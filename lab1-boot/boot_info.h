@@ -13,7 +13,7 @@
 #define BOOT_VERSION 1
 
 #define BOOT_MAP_MAX     128
-#define BOOT_MODULE_MAX  32
+#define BOOT_MODULE_MAX  54 /* what the directory on the disk has room for */
 #define BOOT_COMMAND_MAX 512
 #define BOOT_NAME_MAX    48
 

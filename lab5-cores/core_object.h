@@ -10,7 +10,8 @@
  *     its core object, until it is over: nothing of it goes before the core itself has left it.
  * K3  Each run of a core has a number of its own. An order to halt names the run that it is meant for, so one that
  *     comes late ends no other program.
- * K4  HALTED is said last: whoever sees it finds the root free for another core. */
+ * K4  HALTED is said last: whoever sees it finds the root free for another core, and what only the program had given
+ *     back: freed, and no longer charged. */
 #ifndef COREY_CORE_OBJECT_H
 #define COREY_CORE_OBJECT_H
 

@@ -19,7 +19,7 @@ PAGE = 4096
 IMAGE_UNIT = 1 << 20  # a BIOS reads the boot sector by cylinder, head and sector: a disk needs a cylinder or more
 LOADER_SECTORS = 31
 DIRECTORY_BYTES = 8 * SECTOR
-MODULE_MAX = 32
+MODULE_MAX = 54
 COMMAND_BYTES = 512
 NAME_BYTES = 48
 

@@ -45,7 +45,7 @@ enum end_reason {
 };
 
 #define BOOT_PAGE_VERSION 1
-#define BOOT_PAGE_MODULES 31
+#define BOOT_PAGE_MODULES 54
 #define BOOT_PAGE_COMMAND 512
 
 struct boot_page_module {
@@ -61,7 +61,7 @@ struct boot_page {
     uint64_t core;             /* handle of the core it runs on; 0 before lab 5 */
     uint64_t root;             /* handle of its root tree */
     uint64_t ticks_per_second; /* of clock_now */
-    uint64_t cores;            /* in the machine */
+    uint64_t cores;            /* that the program has; a first program: the machine's */
     uint64_t modules;
     char command[BOOT_PAGE_COMMAND]; /* its name and arguments, separated by blanks */
     struct boot_page_module module[BOOT_PAGE_MODULES];
