@@ -39,6 +39,9 @@ char *command_value(const char *key, char *to, size_t size);
 /* Makes this core the one that ends the machine, before it says why: another one that comes for that stops. */
 void machine_claim_end(void);
 
+/* Whether a core has done so. */
+bool machine_is_ending(void);
+
 /* Writes the `end` record and ends the machine. */
 __attribute__((noreturn)) void machine_exit(uint8_t code);
 

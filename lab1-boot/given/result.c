@@ -226,6 +226,12 @@ machine_claim_end(void)
             __asm__ volatile("cli; hlt");
 }
 
+bool
+machine_is_ending(void)
+{
+    return __atomic_load_n(&ending_core, __ATOMIC_RELAXED) != 0; /* as there */
+}
+
 __attribute__((format(printf, 1, 2))) static void
 record_end(const char *format, ...)
 {

@@ -4,6 +4,7 @@
 #include "core.h"
 #include "machine.h"
 #include "panic.h"
+#include "result.h"
 #include "trap.h"
 
 #define FLAG_TRAP  (1ul << 8) /* rflags.TF */
@@ -47,7 +48,7 @@ TRAP_HANDLER(02, test_interleave, VECTOR_DEBUG)
 {
     if (!stepping || trap_from_ring3(frame))
         return false;
-    if (panic_under_way()) {
+    if (panic_under_way() || machine_is_ending()) {
         frame->rflags &= ~FLAG_TRAP; /* the report is nobody's turn */
         return true;
     }

@@ -4,6 +4,7 @@
 #include "core.h"
 #include "machine.h"
 #include "panic.h"
+#include "result.h"
 #include "string.h"
 #include "trap.h"
 
@@ -45,7 +46,7 @@ TRAP_HANDLER(03, test_jostle, VECTOR_DEBUG)
     __typeof__(jostled) *own = CORE_OWN(jostled);
     if (!own->on || trap_from_ring3(frame))
         return false;
-    if (panic_under_way()) {
+    if (panic_under_way() || machine_is_ending()) {
         frame->rflags &= ~FLAG_TRAP; /* the report goes undisturbed */
         return true;
     }

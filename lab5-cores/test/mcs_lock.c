@@ -4,6 +4,7 @@
 #include "core.h"
 #include "core_test.h"
 #include "interleave.h"
+#include "jostle.h"
 #include "machine.h"
 #include "test.h"
 
@@ -192,13 +193,11 @@ TEST(mcs_trylock_meets_newcomer)
 
 /* --- all cores ------------------------------------------------------------------------------------------------ */
 
-#define ROUNDS 20000
-
 static void
-count_often(__attribute__((unused)) uint32_t index, __attribute__((unused)) void *argument)
+count_often(__attribute__((unused)) uint32_t index, void *rounds)
 {
     struct mcs_node node = {0}; /* Q4 */
-    for (unsigned round = 0; round < ROUNDS; round++) {
+    for (uint64_t round = 0; round < *(uint64_t *)rounds; round++) {
         if (round % 4 != 0 || !mcs_trylock(&lock, &node))
             mcs_lock(&lock, &node);
         count();
@@ -208,8 +207,10 @@ count_often(__attribute__((unused)) uint32_t index, __attribute__((unused)) void
 
 TEST(mcs_lock_all_cores)
 {
-    test_on_all(count_often, NULL);
+    uint64_t fast = 5000, slow = 300;
+    test_on_all(count_often, &fast);
+    jostle(count_often, &slow);
     check_equal(0, met);
-    check_equal(core_count * ROUNDS, counter);
+    check_equal(core_count * (fast + slow), counter);
     check(lock.tail == NULL);
 }
