@@ -173,6 +173,7 @@ TEST_ON_CORES(tree_cores_unmap)
     share_publish(&cores.other->object);
     mark_pages(cores.segment, 1);
     mark_pages(cores.other, 2);
+    shows_store(CHANGING);
     test_on_all(switch_or_use, progress);
     object_drop(&cores.other->object);
     cores_end();
