@@ -18,6 +18,7 @@ EXERCISES = [
 GIVEN = [
     Test("device_programs"),
     Test("device_failures"),
+    Test("core_failures", cores=2),
     Test("books_records"),
     Test("books_of_shared_pages", cores=4),
     Test("audit_sound"),

@@ -150,7 +150,8 @@ tree_count(const struct page *page, uint32_t height, struct holdings *sum)
 static uint64_t
 tree_unlink(struct segment *segment, struct page *page, uint32_t height, struct account *account)
 {
-    assert(__atomic_load_n(&page->references, __ATOMIC_RELAXED) > 0); /* ours is one of them; orders nothing */
+    assert(__atomic_load_n(&page->references, __ATOMIC_RELAXED) >
+           0); /* ours is one of them; orders nothing */
     if (!page_drop(page))
         return 0;
     uint64_t waiting = 0;

@@ -54,8 +54,10 @@ static void
 fuzz_learn(const struct fuzz_call *call, const uint64_t arguments[6], int64_t value, uint64_t second)
 {
     for (unsigned i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
-        if (call_is(call, makers[i].name))
-            pool_add(makers[i].letter, value);
+        if (!call_is(call, makers[i].name))
+            continue;
+        pool_add(makers[i].letter, value);
+        hot_add(makers[i].letter, value);
     }
     if (call_is(call, "device_alloc"))
         claims[random_below(CLAIMS)] = value;

@@ -6,6 +6,7 @@
 #define COREY_FUZZ_ARGUMENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "calls.h"
@@ -152,11 +153,31 @@ corner_handle(char letter)
     return letter == 's' ? corner.share : letter == 't' ? corner.tree : letter == 'g' ? corner.segment : 0;
 }
 
+/* With several cores: ids of common objects, a few of each pool's letter, that all use at once; atomic. */
+#define HOT 3
+static uint64_t (*hot)[HOT];
+
+static void
+hot_add(char letter, uint64_t handle)
+{
+    if (hot != NULL && handle - handle_id(handle) == COMMON && chance(30))
+        __atomic_store_n(&hot[pool_index(letter)][random_below(HOT)], handle_id(handle), __ATOMIC_RELAXED);
+}
+
+static uint64_t
+hot_any(char letter)
+{
+    uint64_t id = __atomic_load_n(&hot[pool_index(letter)][random_below(HOT)], __ATOMIC_RELAXED);
+    return id == 0 ? 0 : COMMON | id;
+}
+
 static uint64_t
 random_handle(char letter)
 {
     if (corner.on && corner_handle(letter) != 0 && chance(70))
         return corner_handle(letter);
+    if (hot != NULL && chance(40))
+        return hot_any(letter);
     if (chance(15) && (letter == 's' || letter == 't'))
         return letter == 's' ? OWN_SHARE : boot_page->root;
     uint64_t handle = pool_any(chance(92) ? letter : 'o');

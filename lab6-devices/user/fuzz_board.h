@@ -43,6 +43,7 @@ struct board {
     struct {
         uint64_t succeeded, seen; /* of calls[] in fuzz.c, summed up over all cores; atomic */
     } coverage[CALLS_MOST];
+    uint64_t hot[sizeof(pool_letters) - 1][HOT];
     struct seat seat[CORES_MOST];
     struct core_context context[CONTEXTS]; /* anybody's at any time */
 };

@@ -5,12 +5,21 @@
 
 #include "fuzz_children.h"
 
+<<<<<<< HEAD
 #define ROUND_CALLS    4000 /* of all cores together */
 #define CLEAR_ONE_IN   3    /* rounds after which the common share is emptied */
 #define HALT_PERCENT   30   /* of the calls of start_some */
 #define REFRESH_ONE_IN 40   /* calls after which a core looks what there is in the common share */
+    == == ==
+    =
+#define ROUND_CALLS    4000 /* of all cores together */
+#define CLEAR_ONE_IN   3    /* rounds after which the common share is emptied */
+#define HALT_PERCENT   30   /* of the calls of start_some */
+#define AUDIT_ONE_IN   400 /* calls of core 0 after which the books are audited while the others are at work */
+#define REFRESH_ONE_IN 40  /* calls after which a core looks what there is in the common share */
+        >>>>>>> f5837fb4f5b4cf1be9bc04ba5daf201fc78a071e
 
-static uint64_t last_calls[CORES_MOST],
+        static uint64_t last_calls[CORES_MOST],
     last_time[CORES_MOST]; /* core 0's: when a core was last seen to get on */
 
 /* --- the common world -------------------------------------------------------------------------------------------------- */
@@ -64,6 +73,7 @@ team_make(uint64_t seed)
     board->core[0] = handle_id(boot_page->core);
     share_addobj(COMMON, boot_page->core, RIGHT_R | RIGHT_W | RIGHT_G);
     own_common = own_count;
+    hot = board->hot;
     kept_learn();
 }
 
@@ -192,14 +202,21 @@ round_gather(uint64_t round)
     }
 }
 
-/* Between two rounds no core makes a call. */
+/* Anywhere in a round, or when all wait for the next. */
 static void
-round_audit(void)
+team_audit(const char *when)
 {
     uint64_t mismatches = books_audit();
     if (mismatches != 0)
-        fuzz_wrong("%lu mismatches at the end of round %lu", mismatches, board->round);
+        fuzz_wrong("%lu mismatches %s round %lu", mismatches, when, board->round);
     word_add(board->audits, 1);
+}
+
+/* Between two rounds no core makes a call. */
+static void
+round_end(void)
+{
+    team_audit("after");
     if (random_below(CLEAR_ONE_IN) == 0)
         share_clear(COMMON);
     for (unsigned i = 0; i < PATCHES; i++)
@@ -243,10 +260,13 @@ team_rounds(uint64_t calls, void (*once)(void))
         uint64_t round = word_add(board->round, 1);
         for (unsigned child = 1; child < board->cores; child++)
             core_wake(core_of(child));
-        for (; board->seat[0].calls < quota; board->seat[0].calls++)
+        for (; board->seat[0].calls < quota; board->seat[0].calls++) {
             team_step(once);
+            if (random_below(AUDIT_ONE_IN) == 0)
+                team_audit("in");
+        }
         round_gather(round);
-        round_audit();
+        round_end();
     }
 }
 
