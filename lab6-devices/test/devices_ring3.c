@@ -49,16 +49,15 @@ TEST(books_records)
     program_leaves_nothing("test_devices books");
 }
 
-<<<<<<< HEAD
 TEST(books_of_shared_pages)
 {
     program_leaves_nothing("test_sharing");
-=======
+}
+
 /* The k-th allocation of a call is made to fail: user/test_core_failures.c. */
 TEST(core_failures)
 {
     cores_check("test_core_failures alloc", 0);
     cores_check("test_core_failures run", 0);
     cores_check("test_core_failures context", 0);
->>>>>>> f5837fb4f5b4cf1be9bc04ba5daf201fc78a071e
 }

@@ -20,8 +20,8 @@
 
 /* How a child's program ends by itself. */
 #define STATUS_FAILED  1
-#define STATUS_ARRIVED 8 /* it has used its quota up */
-#define STATUS_NO_ROOM 9 /* it found no page */
+#define STATUS_ARRIVED 8  /* it has used its quota up */
+#define STATUS_NO_ROOM 9  /* it found no page */
 #define STATUS_ANY     10 /* core_exit at random */
 
 /* What one core tells core 0; written by that core, on a line of its own. All atomic. */
@@ -35,10 +35,10 @@ struct seat {
 /* Written by core 0 before there are others, but for what says otherwise. */
 struct board {
     uint64_t seed, cores;
-    uint64_t inner, kept, cut;                            /* ids: the common tree, and the segments in it */
-    uint64_t core[CORES_MOST];                            /* ids, by number */
-    uint64_t round, quota;                                /* which one it is, and calls of a core up to its end; atomic */
-    uint64_t failed;                                      /* some core has found a mistake; atomic */
+    uint64_t inner, kept, cut; /* ids: the common tree, and the segments in it */
+    uint64_t core[CORES_MOST]; /* ids, by number */
+    uint64_t round, quota;     /* which one it is, and calls of a core up to its end; atomic */
+    uint64_t failed;           /* some core has found a mistake; atomic */
     uint64_t audits, rooms, starts, refused, exits, halts, torn; /* how often; atomic, for the report */
     struct {
         uint64_t succeeded, seen; /* of calls[] in fuzz.c, summed up over all cores; atomic */
@@ -71,7 +71,8 @@ fuzz_end_failed(void)
 #define fuzz_wrong(format, ...)                                                                              \
     do {                                                                                                     \
         print("fuzz: core %u: " format "\n", number __VA_OPT__(, ) __VA_ARGS__);                             \
-        record("fail {\"kind\":\"mismatch\",\"file\":\"" __FILE__ "\",\"line\":%d,\"what\":\"core %u: " format "\"}", \
+        record("fail {\"kind\":\"mismatch\",\"file\":\"" __FILE__                                            \
+               "\",\"line\":%d,\"what\":\"core %u: " format "\"}",                                           \
                __LINE__, number __VA_OPT__(, ) __VA_ARGS__);                                                 \
         fuzz_end_failed();                                                                                   \
     } while (0)

@@ -5,13 +5,14 @@
 
 #include "fuzz_children.h"
 
-#define ROUND_CALLS   4000 /* of all cores together */
-#define CLEAR_ONE_IN  3    /* rounds after which the common share is emptied */
-#define HALT_PERCENT   30 /* of the calls of start_some */
+#define ROUND_CALLS    4000 /* of all cores together */
+#define CLEAR_ONE_IN   3    /* rounds after which the common share is emptied */
+#define HALT_PERCENT   30   /* of the calls of start_some */
 #define AUDIT_ONE_IN   400 /* calls of core 0 after which the books are audited while the others are at work */
 #define REFRESH_ONE_IN 40  /* calls after which a core looks what there is in the common share */
 
-static uint64_t last_calls[CORES_MOST], last_time[CORES_MOST]; /* core 0's: when a core was last seen to get on */
+static uint64_t last_calls[CORES_MOST],
+    last_time[CORES_MOST]; /* core 0's: when a core was last seen to get on */
 
 /* --- the common world -------------------------------------------------------------------------------------------------- */
 
@@ -135,8 +136,8 @@ static void
 child_judge(unsigned child, const struct core_status *status)
 {
     if (status->reason == END_FAULT && status->run == word_get(board->seat[child].run))
-        fuzz_wrong("core %u ended by trap %ld at %lx, address %lx, error %lx", child, status->status, status->rip,
-                   status->address, status->error);
+        fuzz_wrong("core %u ended by trap %ld at %lx, address %lx, error %lx", child, status->status,
+                   status->rip, status->address, status->error);
     if (status->reason == END_HALT)
         word_add(board->halts, 1);
     if (status->reason == END_EXIT)
@@ -166,7 +167,8 @@ child_push(unsigned child)
         last_calls[child] = calls;
         last_time[child] = clock_now();
     } else if (clock_now() - last_time[child] > PATIENCE * boot_page->ticks_per_second) {
-        fuzz_wrong("core %u does not come: condition %lu, run %lu, its own run %lu, %lu calls of %lu; the last end %lu, "
+        fuzz_wrong("core %u does not come: condition %lu, run %lu, its own run %lu, %lu calls of %lu; the "
+                   "last end %lu, "
                    "%ld, at %lx, address %lx; the last start %ld",
                    child, status.condition, status.run, word_get(board->seat[child].run), calls, board->quota,
                    status.reason, status.status, status.rip, status.address, started);
@@ -234,9 +236,11 @@ start_some(void)
 static void
 team_report(void)
 {
-    print("fuzz: %lu cores, %lu audits, %lu times no page; programs: %lu started, %lu not, %lu to fail; core 0 found %lu "
+    print("fuzz: %lu cores, %lu audits, %lu times no page; programs: %lu started, %lu not, %lu to fail; core "
+          "0 found %lu "
           "halted, %lu ended\n",
-          board->cores, board->audits, board->rooms, board->starts, board->refused, board->torn, board->halts, board->exits);
+          board->cores, board->audits, board->rooms, board->starts, board->refused, board->torn, board->halts,
+          board->exits);
 }
 
 /* Of core 0: so many calls of all cores together. */
