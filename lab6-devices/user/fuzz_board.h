@@ -39,7 +39,7 @@ struct board {
     uint64_t core[CORES_MOST]; /* ids, by number */
     uint64_t round, quota;     /* which one it is, and calls of a core up to its end; atomic */
     uint64_t failed;           /* some core has found a mistake; atomic */
-    uint64_t audits, starts, refused, exits, halts, torn; /* how often; atomic, for the report */
+    uint64_t audits, rooms, starts, refused, exits, halts, torn; /* how often; atomic, for the report */
     struct {
         uint64_t succeeded, seen; /* of calls[] in fuzz.c, summed up over all cores; atomic */
     } coverage[CALLS_MOST];

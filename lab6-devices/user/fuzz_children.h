@@ -50,6 +50,7 @@ child_begin(unsigned child, uint64_t root)
     random_state =
         (board->seed * CORES_MOST + child) * 0x9e3779b97f4a7c15ul + word_add(seat->births, 1) * 2 + 1;
     own_count = own_common;
+    hog.segment = 0;
     for (unsigned i = 0; pool_letters[i] != '\0'; i++)
         pools[i].count = 0;
     for (unsigned i = 0; i < PATCHES; i++) {

@@ -251,7 +251,9 @@ cut_step(void)
 static void
 contents_step(void)
 {
-    if (!team || chance(60))
+    if (chance(4))
+        hog_step();
+    else if (!team || chance(60))
         patch_step();
     else if (chance(50))
         kept_step();

@@ -236,9 +236,10 @@ start_some(void)
 static void
 team_report(void)
 {
-    print("fuzz: %lu cores, %lu audits; programs: %lu started, %lu not, %lu to fail; core 0 found %lu "
+    print("fuzz: %lu cores, %lu audits, %lu times no page; programs: %lu started, %lu not, %lu to fail; core "
+          "0 found %lu "
           "halted, %lu ended\n",
-          board->cores, board->audits, board->starts, board->refused, board->torn, board->halts,
+          board->cores, board->audits, board->rooms, board->starts, board->refused, board->torn, board->halts,
           board->exits);
 }
 

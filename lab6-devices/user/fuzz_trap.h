@@ -12,6 +12,25 @@ static struct user_frame back; /* where trap_return_try goes on */
 static bool trap_expected;     /* it is under way */
 static uint64_t touch_over;    /* where memory_try goes on after a fault; 0: it is not under way */
 
+/* A segment of which this core touches more and more pages, until there are none: so that memory does come to its end. */
+#define HOG       0x1b0000000000ul
+#define HOG_PAGES 4096
+static struct {
+    uint64_t segment; /* id; 0: none */
+    uint64_t next;    /* page */
+} hog;
+
+static void
+hog_drop(void)
+{
+    if (hog.segment == 0)
+        return;
+    segment_set_nbytes(HANDLE(1, hog.segment), 0);
+    at_unmap(boot_page->root, HOG, HOG_PAGES * PAGE);
+    share_delobj(HANDLE(1, hog.segment));
+    hog.segment = 0;
+}
+
 /* --- room ----------------------------------------------------------------------------------------------------------- */
 
 static bool
@@ -23,7 +42,7 @@ is_own(uint64_t id)
     for (unsigned i = 0; i < PATCHES; i++)
         if (patch_segment[i] == id)
             return id != 0;
-    return false;
+    return id != 0 && id == hog.segment;
 }
 
 /* Takes all that is not the fuzzer's own out of a share in this core's set. */
@@ -44,6 +63,7 @@ share_clear(uint64_t share)
 static void
 room_make(void)
 {
+    hog_drop();
     share_clear(OWN_SHARE);
     for (unsigned slot = team ? 3 : 2; slot < HANDLE_SLOTS; slot++)
         self_drop(HANDLE(slot, 0));
@@ -77,6 +97,8 @@ room_make_more(unsigned times)
 {
     if (times == 1)
         return; /* an allocation was made to fail, and the next will not */
+    if (team)
+        word_add(board->rooms, 1);
     room_make();
     if (times > 2 && number > 0)
         program_exit(STATUS_NO_ROOM);
@@ -158,6 +180,25 @@ trap_set_own(void)
     /* The first failure may be one that was asked for; from then on memory is at its end. */
     for (unsigned failed = 0; core_set_trap(&trap_area, trap_handler, trap_stack + TRAP_STACK) < 0;)
         room_make_more(++failed);
+}
+
+static void
+hog_step(void)
+{
+    if (chance(30))
+        hog_drop();
+    if (hog.segment == 0) {
+        int64_t segment = segment_alloc(OWN_SHARE, 0, MEMORY_HERE);
+        if (segment < 0)
+            return;
+        hog.segment = handle_id(segment);
+        hog.next = 0;
+        segment_set_nbytes(segment, HOG_PAGES * PAGE);
+        at_set_seg(boot_page->root, HOG, segment, 0, HOG_PAGES * PAGE, PERM_R | PERM_W);
+    }
+    for (unsigned i = 0; i < 512 && hog.next < HOG_PAGES; i++, hog.next++)
+        if (!memory_try((uint64_t *)(HOG + hog.next * PAGE), hog.next))
+            return;
 }
 
 #endif
