@@ -4,6 +4,7 @@
 #include "call.h"
 #include "calls5.h"
 #include "core_object.h"
+#include "core_work.h"
 #include "machine.h"
 #include "timer.h"
 
@@ -59,7 +60,7 @@ CALL_HANDLER(core_sleep, deadline)
         tree_leave_for_sleep();
         own->sleeps = true;
         while (!own->woken && !own->over) {
-            core_rest();
+            core_rest_watchfully();
             core_obey(); /* does not return when the program is halted */
         }
         core_sleep_over();

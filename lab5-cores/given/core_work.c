@@ -12,7 +12,7 @@
 struct core_work {
     void (*function)(void *argument); /* null: none waits. Written last, and read first */
     void *argument;
-    struct timer timer; /* runs while this idle core's limbo is not empty */
+    struct timer timer; /* runs while this core rests and its limbo is not empty */
     bool timer_runs;
 };
 
@@ -46,19 +46,20 @@ work_run(struct core_work *work)
 }
 
 static void
-idle_timer_expires(__attribute__((unused)) struct timer *timer)
+limbo_timer_expires(__attribute__((unused)) struct timer *timer)
 {
     CORE_OWN(core_work)->timer_runs = false; /* that it woke the core was all that it was for */
 }
 
-/* Sees to it that this core, about to rest, comes back to what waits in its limbo: nobody else wakes it for that. */
-static void
-limbo_watch(struct core_work *work)
+void
+core_rest_watchfully(void)
 {
-    if (work->timer_runs || limbo_is_empty())
-        return;
-    work->timer_runs = true;
-    timer_start(&work->timer, clock_ticks() + clock_frequency / LIMBO_LOOKS, idle_timer_expires);
+    struct core_work *work = CORE_OWN(core_work);
+    if (!work->timer_runs && !limbo_is_empty()) {
+        work->timer_runs = true;
+        timer_start(&work->timer, clock_ticks() + clock_frequency / LIMBO_LOOKS, limbo_timer_expires);
+    }
+    core_rest();
 }
 
 void
@@ -70,8 +71,7 @@ core_idle(void)
         if (work_run(work)) {
             core_pass(); /* what the work had looked up is forgotten */
         } else {
-            limbo_watch(work);
-            core_rest();
+            core_rest_watchfully();
         }
     }
 }
