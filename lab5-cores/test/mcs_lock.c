@@ -109,6 +109,7 @@ static void
 count(void)
 {
     met += inside;
+    met += __atomic_load_n(&lock.tail, __ATOMIC_RELAXED) == NULL; /* Q1: we are in */
     inside = 1;
     uint64_t seen = counter;
     cpu_pause();
