@@ -26,6 +26,8 @@ struct account {
     uint64_t limit;         /* constant */
     uint64_t references;    /* objects charged here, their shares, things in limbo; atomic */
     uint64_t total;         /* unspent and in no budget; atomic */
+    uint64_t moves_begun;   /* between total and budgets, for a moment in neither; atomic */
+    uint64_t moves_made;    /* of these; atomic */
     uint64_t in_limbo;      /* charged for things that wait in limbo; atomic */
     uint64_t moved;         /* limits of sub-accounts, and what these cost; atomic */
     uint64_t overhead;      /* bytes that the account's own blocks cost, charged to the parent */
@@ -64,8 +66,10 @@ bool account_spend_budget(struct account *account, uint64_t bytes);
  * could. */
 bool account_fill_budget(struct account *account, uint64_t bytes);
 
-/* Takes the budgets of all cores back into the total; true when there was anything to take. */
-bool account_collect(struct account *account);
+/* Takes the budgets of all cores back into the total. True when it is worth another look: there was something to take,
+ * the total has `bytes`, or another core was moving something meanwhile. False: at one moment all that was unspent was
+ * less than `bytes`. */
+bool account_collect(struct account *account, uint64_t bytes);
 
 /* Puts `bytes` back into this core's budget, or, when that holds two batches, into the total. */
 void account_unspend(struct account *account, uint64_t bytes);

@@ -6,7 +6,7 @@
         return 0;
     bool waiting = account_in_limbo(account) > 0;
     while (!account_fill_budget(account, bytes))
-        if (!account_collect(account))
+        if (!account_collect(account, bytes))
             return waiting ? E_AGAIN : E_NOMEM;
     account_spend_budget(account, bytes);
     return 0;

@@ -31,6 +31,9 @@ SOURCES = {
     "page_race": (*CORES, *PAGES),
     "segment_race": (*CORES, *PAGES, "solutions/lab1-boot/page_list.c", *OBJECTS, *SEGMENTS),
     "share_race": (*CORES, *BLOCKS, *OBJECTS, *SHARES),
+    "account_race": (*CORES, *BLOCKS, *OBJECTS, *SHARES, "solutions/lab3-shares/share_find.c",
+                     "solutions/lab3-shares/share_insert.c", "solutions/lab3-shares/share_remove.c",
+                     "solutions/lab3-shares/object_drop.c"),
     "mcs_race": CORES,
     "rw_race": (*CORES, "lab5-cores/given/rw_lock.c"),
 }
@@ -42,6 +45,7 @@ EXERCISES = {
     "share_race": ("lab3-shares/share_find.c", "lab3-shares/share_insert.c",
                    "lab3-shares/share_remove.c", "lab3-shares/object_drop.c",
                    "lab3-shares/account_charge.c"),
+    "account_race": ("lab3-shares/account_charge.c",),
     "mcs_race": ("lab5-cores/mcs_lock.c",),
     "rw_race": ("lab5-cores/mcs_lock.c",),
 }

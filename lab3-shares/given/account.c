@@ -149,8 +149,9 @@ count_take(uint64_t *count, uint64_t least, uint64_t most)
         if (have < least)
             return 0;
         taken = minimum(have, most);
+        /* Release: who sees that it is gone from here sees that a move has begun (partner: account_collect). */
     } while (
-        !__atomic_compare_exchange_n(count, &have, have - taken, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+        !__atomic_compare_exchange_n(count, &have, have - taken, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
     return taken;
 }
 
@@ -160,27 +161,57 @@ account_spend_budget(struct account *account, uint64_t bytes)
     return count_take(account_own(account), bytes, bytes) == bytes;
 }
 
+/* What is on its way between total and budgets is in neither. So each move is announced before it and after it: who
+ * looks everywhere, and finds that as many moves were made before as have begun after, has missed none. */
+
+static void
+move_begin(struct account *account)
+{
+    __atomic_add_fetch(&account->moves_begun, 1, __ATOMIC_RELAXED); /* ordered by the release in count_take */
+}
+
+static void
+move_end(struct account *account)
+{
+    /* Release: it has arrived (partner: account_collect). */
+    __atomic_add_fetch(&account->moves_made, 1, __ATOMIC_RELEASE);
+}
+
 bool
 account_fill_budget(struct account *account, uint64_t bytes)
 {
     uint64_t *own = account_own(account);
     if (own == &account->total)
         return false;
+    move_begin(account);
     uint64_t taken = count_take(&account->total, bytes, maximum(bytes, ACCOUNT_BATCH));
     __atomic_add_fetch(own, taken, __ATOMIC_RELAXED);
+    move_end(account);
     return taken > 0;
 }
 
-bool
-account_collect(struct account *account)
+/* Everything that a budget has. */
+static uint64_t
+budget_take(uint64_t *budget)
 {
+    /* Acquire: partner in count_take. An empty one's line is left alone. */
+    return __atomic_load_n(budget, __ATOMIC_ACQUIRE) == 0 ? 0
+                                                          : __atomic_exchange_n(budget, 0, __ATOMIC_ACQ_REL);
+}
+
+bool
+account_collect(struct account *account, uint64_t bytes)
+{
+    uint64_t made = __atomic_load_n(&account->moves_made, __ATOMIC_ACQUIRE); /* partner: move_end */
     uint64_t taken = 0;
+    move_begin(account);
     for (uint32_t core = 0; core < account->cores; core++)
-        if (__atomic_load_n(account_budget_of(account, core), __ATOMIC_RELAXED) >
-            0) /* leave an empty one's line alone */
-            taken += __atomic_exchange_n(account_budget_of(account, core), 0, __ATOMIC_RELAXED);
-    __atomic_add_fetch(&account->total, taken, __ATOMIC_RELAXED);
-    return taken > 0;
+        taken += budget_take(account_budget_of(account, core));
+    uint64_t total = __atomic_add_fetch(&account->total, taken, __ATOMIC_ACQ_REL);
+    move_end(account);
+    /* Our own move is one of those that have begun. */
+    return taken > 0 || total >= bytes ||
+           __atomic_load_n(&account->moves_begun, __ATOMIC_RELAXED) != made + 1;
 }
 
 void

@@ -13,7 +13,7 @@ account_charge(struct account *account, uint64_t bytes)
         /* Asked before the last look: what leaves limbo after the question is found by the look, or the answer is
          * E_AGAIN. */
         bool waiting = account_in_limbo(account) > 0;
-        if (!account_fill_budget(account, bytes) && !account_collect(account))
+        if (!account_fill_budget(account, bytes) && !account_collect(account, bytes))
             return waiting ? E_AGAIN : E_NOMEM;
     }
     return 0;
