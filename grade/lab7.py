@@ -15,6 +15,7 @@ EXERCISES = [
         Test("cfork_grandchild", 5, cores=3, seconds=20),
         Test("cfork_streams", cores=2),
         Test("cfork_leave", cores=2),
+        Test("cfork_back", cores=2),
         Test("cfork_crowd", cores=4, seconds=20),
     ]),
     Exercise("7.7", "map into one's own row, reduce one column of all", ["map_reduce.c"], [

@@ -1,4 +1,4 @@
-/* test_cfork memory | shared | inner | wait | own | shares | busy | streams | again N | crowd | leave | grandchild: tests
+/* test_cfork memory | shared | inner | wait | own | shares | busy | streams | again N | back | crowd | leave | grandchild: tests
  * of exercise 7.1; test/cfork.c runs them. (Failing allocations: test_start_fails.c.) A check that fails in a child is the
  * child's status, which its parent checks. */
 #include <errno.h>
@@ -22,6 +22,8 @@
 #define BY_HAND  0x200000000ul /* where this test maps things itself */
 #define PAGE     4096ul
 
+#define MOST_ENTRIES 4 /* that cfork makes in our share */
+#define BACK_ROUNDS  300
 #define CROWD_BYTES  (256 * PAGE)
 #define CROWD_MOST   8
 #define CROWD_ROUNDS 10
@@ -386,6 +388,51 @@ test_streams(void)
     check_equal(sizeof("printed before") - 1 + sizeof("and after") - 1, word[1]);
 }
 
+/* What we are charged for, but for what waits in limbo. */
+static uint64_t
+charged(void)
+{
+    struct share_status status;
+    check_equal(sizeof(status), share_stat(boot_page->share, &status, sizeof(status)));
+    return status.account_used - status.account_limbo;
+}
+
+/* The table of our share grows where as many entries more make it: not by those of a child, which go again; and it has
+ * its size after some children. */
+static void
+share_settle(void)
+{
+    struct share_status status;
+    for (;;) {
+        check_equal(sizeof(status), share_stat(boot_page->share, &status, sizeof(status)));
+        if (__builtin_clzl(status.entries) == __builtin_clzl(status.entries + MOST_ENTRIES))
+            break;
+        check(segment_alloc(boot_page->share, "filler", MEMORY_HERE) > 0);
+    }
+}
+
+/* Whoever sees that the child is over finds given back what only the child had: at once, with nothing to wait for. */
+static void
+test_back(void)
+{
+    uint64_t before = 0;
+    share_settle();
+    for (unsigned round = 0; round < BACK_ROUNDS; round++) {
+        word_set(0, 0);
+        int64_t core = fork_good();
+        if (core == 0) {
+            word_wait(0, 1); /* from now on only we have our share */
+            exit(0);
+        }
+        word_set(0, 1);
+        check_equal(0, exit_of(core));
+        if (round == BACK_ROUNDS / 2)
+            before = charged();
+        else if (round > BACK_ROUNDS / 2)
+            check_equal(before, charged());
+    }
+}
+
 /* Writes a letter into each page, and finds it there when all are written, beside what was there before. */
 static void
 crowd_write(char *block, char letter)
@@ -498,6 +545,8 @@ main(int argc, char **argv)
         test_streams();
     else if (strcmp(what, "again") == 0)
         test_again(argc > 2 ? (unsigned)atoi(argv[2]) : 1);
+    else if (strcmp(what, "back") == 0)
+        test_back();
     else if (strcmp(what, "crowd") == 0)
         test_crowd();
     else if (strcmp(what, "leave") == 0)

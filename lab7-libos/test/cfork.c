@@ -47,6 +47,11 @@ TEST(cfork_again)
     program_check("test_cfork again 1000", 0);
 }
 
+TEST(cfork_back)
+{
+    program_check("test_cfork back", 0);
+}
+
 /* On 4 cores. */
 TEST(cfork_crowd)
 {
