@@ -2,22 +2,14 @@
  * Each time it says so, and nothing is left behind; test/cfork.c and test/shell.c run it. Only in debug kernels, which
  * fail on demand. */
 #include <errno.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 
-#include "calls.h"
-#include "cfork.h"
-#include "check.h"
 #include "devices.h"
-#include "error.h"
 #include "error_number.h"
+#include "fork_test.h"
 #include "program_launch.h"
-#include "start.h"
 
-#define PAGE_BYTES   4096
-#define STATUS       7
-#define MOST_ENTRIES 4  /* that a start makes in our share */
-#define SETTLING     64 /* starts after which the table has its size */
+#define STATUS   7
+#define SETTLING 64 /* starts after which the table has its size */
 
 static int64_t failures;
 static struct buffer request;
@@ -43,8 +35,8 @@ have_now(void)
  * the start: it is counted, and as only one allocation fails, the next try works. */
 static unsigned touches;
 
-static struct trap_area area __attribute__((aligned(PAGE_BYTES)));
-static char stack[2 * PAGE_BYTES] __attribute__((aligned(PAGE_BYTES)));
+static struct trap_area area __attribute__((aligned(PAGE)));
+static char stack[2 * PAGE] __attribute__((aligned(PAGE)));
 
 static void
 trap_handle(struct trap_area *trap)
@@ -59,7 +51,7 @@ trap_handle(struct trap_area *trap)
 static void
 trap_begin(void)
 {
-    for (size_t offset = 0; offset < sizeof(stack); offset += PAGE_BYTES)
+    for (size_t offset = 0; offset < sizeof(stack); offset += PAGE)
         ((volatile char *)stack)[offset] = 0;
     check_equal(0, core_set_trap(&area, trap_handle, stack + sizeof(stack) - sizeof(void *)));
 }
@@ -111,21 +103,13 @@ start_once(uint64_t k)
     return core;
 }
 
-/* The table of our share grows where as many entries more make it: not within a start, whose entries go again. */
-static void
-share_settle(void)
-{
-    while (__builtin_clzl(have_now().entries) != __builtin_clzl(have_now().entries + MOST_ENTRIES))
-        check(segment_alloc(OWN_SHARE, "filler", MEMORY_HERE) > 0);
-}
-
 int
 main(int argc, char **argv)
 {
     start = argc > 1 && argv[1][0] == 'l' ? start_program : start_copy;
     failures = device_open("failures");
     check(failures > 0);
-    check_equal(0, buffer_make(PAGE_BYTES, &request));
+    check_equal(0, buffer_make(PAGE, &request));
     trap_begin();
     share_settle();
     for (int times = 0; times < SETTLING; times++)

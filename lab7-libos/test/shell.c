@@ -44,7 +44,7 @@ TEST(shell_exit)
 TEST(shell_cfork)
 {
     program_check("init -c test_cfork memory", 0);
-    program_check("init -c test_cfork own", 0);
+    program_check("init -c test_child own", 0);
 }
 
 TEST(shell_fails)
