@@ -20,9 +20,9 @@
 # CPUS     its cores: a number, perhaps with how they hang together in QEMU's words (6,sockets=2,cores=3); for `bench` a
 #          number or a list
 # MODULES  more boot modules, each name=path
-# SEED     of tests that draw numbers, and the first of `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
+# SEED     of tests that draw numbers, and the first of `fuzz`;  CALLS  of the test `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
 # V=1      show each command
-VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL MODULES SEED JSON JUNIT EXPERIMENTS V
+VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL MODULES SEED CALLS JSON JUNIT EXPERIMENTS V
 
 # Evaluated when this file is read, in the lab's folder or at the top.
 ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
@@ -274,7 +274,7 @@ help:
 help-staff:
 	@echo '  make check      all tests of the project itself'
 	@echo '  make stress     the tests that take minutes each'
-	@echo '  make fuzz       system calls at random, 10 seeds from SEED on, with their coverage'
+	@echo '  make fuzz       system calls at random, on 1, 2, 4 and 16 cores or CPUS of them, seeds from SEED on'
 	@echo '  make scaling    what a second core is worth to wc and wri: times, instructions, who does how much'
 	@echo '  make holes      render the exercise files of the lab folders from solutions/'
 	@echo '  make image      the raw disk image; LAB BASE EX TREE MODE CC MODULES say which'
@@ -321,7 +321,7 @@ comma := ,
 SMP := $(firstword $(subst $(comma), ,$(or $(CPUS),1)))
 # Other cores stay off unless the command line asks for them. More of them than the host has take turns on one thread: as
 # in grade/machine.py.
-COMMAND_LINE := $(strip $(if $(filter-out 1,$(SMP)),cores=$(SMP)) $(if $(SEED),seed=$(SEED)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
+COMMAND_LINE := $(strip $(if $(filter-out 1,$(SMP)),cores=$(SMP)) $(if $(SEED),seed=$(SEED)) $(if $(CALLS),calls=$(CALLS)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
 TURNS = $(if $(filter tcg,$(ACCEL)),$(shell test $(SMP) -le $$(nproc) || echo $(comma)thread=single))
 QEMU = $(if $(word 2,$(CPUS)),$(error CPUS is one number here$(comma) not '$(CPUS)'))qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL)$(TURNS) -m $(MEM)M -smp $(or $(CPUS),1) -display none -no-reboot \
     -drive file=$(IMAGE),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk \
@@ -364,7 +364,7 @@ stress:
 
 fuzz:
 	$(call install,build)
-	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(SEED),--seed $(SEED)) fuzz
+	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(SEED),--seed $(SEED)) $(if $(CPUS),--cores $(CPUS)) fuzz-whole
 
 holes:
 	$(Q)python3 -B $(ROOT)/grade/holes.py

@@ -5,7 +5,7 @@ with their reasons, and the last line is `N passed, N failed`. LAB narrows the c
 kernels to one lab. A further argument names the checks to run; without one all run but those of
 ON_REQUEST. COMMANDS of other folders count by their own last line `N passed, N failed`, or as one.
 
-    check.py [--lab N] [--seed N] [NAME …]     check.py --list
+    check.py [--lab N] [--seed N] [--cores N] [NAME …]     check.py --list
 """
 import argparse
 import re
@@ -139,6 +139,12 @@ def fuzzing(options):
         yield from fuzz.run_fuzz(options.folder, Progress(), options.seed)
 
 
+def fuzz_whole(options):
+    """The fuzzer with all its seeds and numbers of cores; `--cores` has it keep to one of these."""
+    seeds = {cores: count for cores, count in fuzz.WHOLE.items() if options.cores in (None, cores)}
+    yield from fuzz.run_fuzz(options.folder, Progress(), options.seed, seeds)
+
+
 def grader(options):
     yield from selftest.run_selftest()
 
@@ -166,7 +172,7 @@ CHECKS.update({name: lambda options, name=name, command=command: run_command(nam
                for name, command in COMMANDS})
 
 # Those that run only when they are named.
-ON_REQUEST = {"stress": stress}
+ON_REQUEST = {"stress": stress, "fuzz-whole": fuzz_whole}
 
 
 def print_failures(failures):
@@ -199,6 +205,7 @@ def main():
     parser = argparse.ArgumentParser(description="Everything that this tree proves of itself.")
     parser.add_argument("--lab", type=lambda text: int(text) if text else None, default=None)
     parser.add_argument("--seed", type=int, default=1, help="the fuzzer's first seed")
+    parser.add_argument("--cores", type=int, choices=fuzz.WHOLE, help="of fuzz-whole")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()

@@ -1,8 +1,9 @@
-"""Fuzzing: lab 6's test `fuzz` with many seeds, side by side, and what they have covered together.
+"""Fuzzing: lab 6's test `fuzz` with many seeds, on one core and on several, and what they have covered together.
 
-A kernel that panics, hangs or leaks fails its seed. Over all seeds each system call must have
-succeeded often enough, and have returned each error that its list documents; the few that a program
-cannot bring about are named here, each with what shows it instead.
+A kernel that panics, hangs or leaks fails its seed, and the line that repeats it is printed; on several cores it is
+another run each time. Over all seeds each system call must have succeeded often enough, and have returned each error
+that its list documents; the few that a program cannot bring about are named here, each with what shows it instead.
+`make check` runs a SHARE of it, `make fuzz` the WHOLE.
 """
 import re
 
@@ -11,7 +12,10 @@ from course import Test
 from machine import Job, run_jobs
 from verdict import judge
 
-SEEDS, CALLS = 10, 100_000
+CALLS = 100_000  # of each seed, of all its cores together
+SHARE = {1: 6, 2: 6, 4: 2}            # seeds by number of cores
+WHOLE = {1: 10, 2: 20, 4: 20, 16: 20}
+MEMORY = {1: 256, 2: 24, 4: 32, 16: 64}  # MiB: several cores are to come to its end
 SUCCEEDED = 100  # times in all
 SECONDS = 120    # limit of one seed
 METRIC = re.compile(r"^(\w+) (succeeded|errors|documented)$")
@@ -67,30 +71,46 @@ def table(calls):
             for name, call in sorted(calls.items())]
 
 
-def run_fuzz(folder, progress, first=1):
-    """(name, passed, detail) for each of SEEDS seeds, then for the coverage of each call, which it prints."""
+def repeat_line(cores, seed):
+    """What a person types to see a seed again."""
+    return (f"make qemu LAB=6 TEST=fuzz CALLS={CALLS} SEED={seed} MEM={MEMORY[cores]}"
+            + (f" CPUS={cores}" if cores > 1 else ""))
+
+
+def run_seeds(image, seeds, folder, progress):
+    """Boots each (cores, seed): {(cores, seed): verdict}, and what they have covered together."""
+    verdicts, total, jobs = {}, {}, {}
+    for cores, seed in seeds:
+        test = Test("fuzz", seconds=SECONDS, cores=cores, memory=MEMORY[cores])
+        job = Job(image, test, folder / f"fuzz/{cores}-{seed}",
+                  words=f"seed={seed} calls={CALLS} test=fuzz")
+        jobs[job.nonce] = (job, (cores, seed))
+
+    def done(job, outcome):
+        verdicts[jobs[job.nonce][1]] = judge(job.test, outcome)
+        merge(total, coverage(outcome.records))
+        progress.show(f"fuzzed {len(verdicts)} of {len(jobs)} seeds")
+
+    run_jobs([job for job, _ in jobs.values()], done)
+    progress.clear()
+    return verdicts, total
+
+
+def run_fuzz(folder, progress, first=1, seeds=None):
+    """(name, passed, detail) for each seed, as many as `seeds` (SHARE or WHOLE) says for each number of cores, then for
+    the coverage of each call, which it prints."""
     kernel = Kernel(6)
     built = build_kernels([kernel], lambda *state: None)[kernel]
     if built.error:
         yield "fuzz", False, built.error
         return
-    test = Test("fuzz", seconds=SECONDS)
-    jobs = {seed: Job(built.image, test, folder / f"fuzz/{seed}",
-                      words=f"seed={seed} calls={CALLS} test=fuzz")
-            for seed in range(first, first + SEEDS)}
-    verdicts, total = {}, {}
-
-    def done(job, outcome):
-        seed = int(job.folder.name)
-        verdicts[seed] = judge(test, outcome)
-        merge(total, coverage(outcome.records))
-        progress.show(f"fuzzed {len(verdicts)} of {SEEDS} seeds")
-
-    run_jobs(list(jobs.values()), done)
-    progress.clear()
-    for seed in sorted(verdicts):
-        verdict = verdicts[seed]
-        yield f"fuzz seed {seed}", verdict.passed, f"{verdict.kind}: {verdict.summary}"
+    wanted = [(cores, seed) for cores, count in (seeds or SHARE).items()
+              for seed in range(first, first + count)]
+    verdicts, total = run_seeds(built.image, wanted, folder, progress)
+    for (cores, seed), verdict in sorted(verdicts.items()):
+        detail = "" if verdict.passed else (f"{verdict.kind}: {verdict.summary}\n    "
+                                            + "\n    ".join(verdict.detail + [repeat_line(cores, seed)]))
+        yield f"fuzz seed {seed} on {cores} cores", verdict.passed, detail
     print("\n".join(table(total)), flush=True)
     for name, call in sorted(total.items()):
         detail = [f"succeeded {call['succeeded']} times"] if call["succeeded"] < SUCCEEDED else []
