@@ -10,7 +10,9 @@
 
 #define FLAG_TRAP   (1ul << 8) /* rflags.TF */
 #define WAIT_ONE_IN 8          /* instructions, on average */
-#define WAIT_MOST   8          /* turns of the others */
+#define WAIT_MOST   8          /* turns of the others ... */
+#define WAIT_LONG   500 /* ... or, once in LONG_ONE_IN waits, so many: as long as a short call of theirs */
+#define LONG_ONE_IN 64
 
 static PER_CORE struct {
     bool on;
@@ -51,9 +53,12 @@ TRAP_HANDLER(03, test_jostle, VECTOR_DEBUG)
         return true;
     }
     string_in_one_piece(frame);
-    if (jostle_random(&own->random) % WAIT_ONE_IN == 0)
-        for (uint64_t turns = 1 + jostle_random(&own->random) % WAIT_MOST; turns > 0; turns--)
+    if (jostle_random(&own->random) % WAIT_ONE_IN == 0) {
+        bool is_long = jostle_random(&own->random) % LONG_ONE_IN == 0;
+        for (uint64_t turns = is_long ? WAIT_LONG : 1 + jostle_random(&own->random) % WAIT_MOST; turns > 0;
+             turns--)
             cpu_pause();
+    }
     return true;
 }
 

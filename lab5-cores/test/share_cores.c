@@ -6,7 +6,7 @@
 
 #define CORES  4
 #define THINGS 6
-#define ROUNDS 100
+#define ROUNDS 200
 
 static struct share *common;
 
@@ -87,7 +87,7 @@ TEST(share_cores_add_delete)
 
 #define STAY    4
 #define COME    12
-#define REPEATS 30
+#define REPEATS 50
 
 static struct object *staying[STAY], *coming[CORES / 2][COME];
 static uint64_t through; /* atomic: cores that have added and deleted all that they had to */
@@ -146,6 +146,116 @@ TEST(share_cores_grow)
         object_drop(staying[i]);
     for (unsigned i = 0; i < CORES / 2 * COME; i++)
         object_drop(coming[i / COME][i % COME]);
+    test_settle();
+    check_share_books(before);
+}
+
+/* --- one slot, one thing -------------------------------------------------------------------------------------- */
+
+static struct object *pair[2];
+
+/* Two things whose probes begin at the same slot of a small table. */
+static void
+pair_make(void)
+{
+    pair[0] = thing_make_public();
+    for (;;) {
+        pair[1] = thing_make_public();
+        if (share_hash(pair[0]->id, SHARE_SLOTS_FIRST) == share_hash(pair[1]->id, SHARE_SLOTS_FIRST))
+            return;
+        object_drop(pair[1]);
+    }
+}
+
+static void
+take_turns_or_look(uint32_t index, __attribute__((unused)) void *argument)
+{
+    check_equal(0, share_set_change(1, common, RIGHT_ALL));
+    for (unsigned round = 0; index == 0 && round < 4 * ROUNDS; round++) {
+        check_equal(0, share_add(common, pair[round % 2], RIGHT_R));
+        check_equal(0, share_delete(common, pair[round % 2]->id));
+        if (round % 8 == 0)
+            test_pause();
+    }
+    if (index == 0)
+        __atomic_store_n(&through, 1, __ATOMIC_RELEASE); /* a number, no more */
+    for (unsigned i = 0; __atomic_load_n(&through, __ATOMIC_ACQUIRE) == 0; i++) {
+        struct share_found found = share_find(HANDLE(1, pair[i % 2]->id));
+        check(found.object == NULL || found.object == pair[i % 2]);
+        if (i % 8 == 0)
+            test_pause();
+    }
+    share_set_clear();
+}
+
+/* H3: now the one, now the other of two things would have its entry in the same slot. Whoever looks one of them up never
+ * gets the other. */
+TEST(share_cores_same_slot)
+{
+    struct share_books before = share_books_take();
+    common = share_make_public();
+    pair_make();
+    jostle(take_turns_or_look, NULL);
+    object_drop(pair[0]);
+    object_drop(pair[1]);
+    object_drop(&common->object);
+    test_settle();
+    check_share_books(before);
+}
+
+/* --- the last reference and one more -------------------------------------------------------------------------- */
+
+#define LAST 500 /* things that go, one after another */
+
+static struct share *second[CORES];
+static uint64_t lasts[LAST]; /* their ids */
+static uint64_t next_last;   /* atomic: which goes next */
+
+/* Adds the thing, where it is still there, to a share of this core's own, and deletes it again. */
+static void
+add_found(uint32_t index, uint64_t id)
+{
+    struct share_found found = share_find(HANDLE(1, id));
+    if (found.object == NULL)
+        return;
+    int error = share_add(second[index], found.object, RIGHT_R);
+    check(error == 0 || error == E_NOENT);
+    if (error == 0)
+        check_equal(0, share_delete(second[index], id));
+}
+
+static void
+delete_or_add(uint32_t index, __attribute__((unused)) void *argument)
+{
+    check_equal(0, share_set_change(1, common, RIGHT_ALL));
+    for (uint64_t i = 0; index == 0 && i < LAST; i++) {
+        check_equal(0, share_delete(common, lasts[i]));
+        __atomic_store_n(&next_last, i + 1, __ATOMIC_RELEASE); /* a number, no more */
+        test_pause();
+    }
+    uint64_t i;
+    for (unsigned tries = 0; (i = __atomic_load_n(&next_last, __ATOMIC_ACQUIRE)) < LAST; tries++) {
+        add_found(index, lasts[i]);
+        if (tries % 4 == 0)
+            test_pause();
+    }
+    share_set_clear();
+}
+
+/* H4, O2: one core deletes a thing just when others add it to shares of their own: either it is dead for them, or theirs
+ * is a reference like any other. */
+TEST(share_cores_last_reference)
+{
+    struct share_books before = share_books_take();
+    common = share_make_public();
+    for (unsigned i = 0; i < CORES; i++)
+        second[i] = share_make_public();
+    for (unsigned i = 0; i < LAST; i++)
+        lasts[i] = thing_add(common);
+    jostle(delete_or_add, NULL);
+    for (unsigned i = 0; i < CORES; i++)
+        object_drop(&second[i]->object);
+    object_drop(&common->object);
     test_settle();
     check_share_books(before);
 }
