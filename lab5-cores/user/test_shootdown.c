@@ -4,6 +4,7 @@
 #include "child.h"
 
 #define ROUNDS 100
+#define COPIES 40
 #define SHOWN  0x700000000000ul /* where the child has the page */
 #define HERE   0x710000000000ul /* and core 0 the copy of it */
 #define PAGE   4096ul
@@ -97,7 +98,7 @@ test_copy(void)
     check_equal(0, at_set_seg(boot_page->root, HERE + PAGE, segment, 0, PAGE, PERM_R));
     check_equal(0, core_run(child.core, &child.context));
     const volatile uint64_t *copied = (const uint64_t *)HERE, *live = (const uint64_t *)(HERE + PAGE);
-    for (unsigned round = 0; round < ROUNDS; round++) {
+    for (unsigned round = 0; round < COPIES; round++) {
         uint64_t before = *live;
         while (*live == before)
             __builtin_ia32_pause();
