@@ -11,8 +11,10 @@
 #define AUDIT_ONE_IN   400 /* calls of core 0 after which the books are audited while the others are at work */
 #define REFRESH_ONE_IN 40  /* calls after which a core looks what there is in the common share */
 
-static uint64_t last_calls[CORES_MOST],
-    last_time[CORES_MOST]; /* core 0's: when a core was last seen to get on */
+/* Core 0's: what a core's calls and run were when it was last seen to get on, and when that was. */
+static struct {
+    uint64_t calls, calls_time, run, run_time;
+} seen[CORES_MOST];
 
 /* --- the common world -------------------------------------------------------------------------------------------------- */
 
@@ -102,6 +104,7 @@ static void
 round_wait(uint64_t round)
 {
     bool sleeps = chance(30);
+    hog_drop(); /* who comes later may need it */
     if (chance(20))
         program_exit(STATUS_ARRIVED);
     while (word_get(board->round) == round) {
@@ -144,45 +147,51 @@ child_judge(unsigned child, const struct core_status *status)
         word_add(board->exits, 1);
 }
 
-/* A core that has not arrived: has it go on, or says that it does not. */
+/* Says that a core does not come, or halts what is no fuzzer there and has had its time. */
+static void
+child_watch(unsigned child, const struct core_status *status)
+{
+    uint64_t now = clock_now(), second = boot_page->ticks_per_second;
+    uint64_t calls = word_get(board->seat[child].calls), run = word_get(board->seat[child].run);
+    if (seen[child].calls != calls)
+        seen[child].calls = calls, seen[child].calls_time = now;
+    if (seen[child].run != status->run)
+        seen[child].run = status->run, seen[child].run_time = now;
+    if (now - seen[child].calls_time > PATIENCE * second)
+        fuzz_wrong("core %u does not come: %lu calls of %lu; its condition is %lu, its run %lu, that of the "
+                   "fuzzer %lu; the "
+                   "last end %lu, %ld, at %lx",
+                   child, calls, board->quota, status->condition, status->run, run, status->reason,
+                   status->status, status->rip);
+    if (status->run != run && now - seen[child].run_time > second)
+        core_halt(core_of(child));
+}
+
+/* A core that has not arrived: has it go on. */
 static void
 child_push(unsigned child)
 {
-    static int64_t started;
-    static unsigned failed; /* times, one after another */
+    static unsigned failed; /* starts, one after another */
     struct core_status status;
-    uint64_t core = core_of(child), calls = word_get(board->seat[child].calls);
-    if (core_stat(core, &status, sizeof(status)) < 0)
+    if (core_stat(core_of(child), &status, sizeof(status)) < 0)
         return; /* the page of the status was not to be had */
     if (status.condition == CORE_HALTED || status.condition == CORE_FREE) {
         child_judge(child, &status);
-        started = child_start(child, false);
-        failed = started < 0 && started != E_BUSY ? failed + 1 : 0;
+        int64_t error = child_start(child, false);
+        failed = error < 0 && error != E_BUSY ? failed + 1 : 0;
         if (failed > 0)
             room_make_more(failed);
     } else if (status.condition == CORE_SLEEPING) {
-        core_wake(core);
+        core_wake(core_of(child));
     }
-    if (last_calls[child] != calls) {
-        last_calls[child] = calls;
-        last_time[child] = clock_now();
-    } else if (clock_now() - last_time[child] > PATIENCE * boot_page->ticks_per_second) {
-        fuzz_wrong("core %u does not come: condition %lu, run %lu, its own run %lu, %lu calls of %lu; the "
-                   "last end %lu, "
-                   "%ld, at %lx, address %lx; the last start %ld",
-                   child, status.condition, status.run, word_get(board->seat[child].run), calls, board->quota,
-                   status.reason, status.status, status.rip, status.address, started);
-    } else if (status.run != word_get(board->seat[child].run) &&
-               clock_now() - last_time[child] > boot_page->ticks_per_second) {
-        core_halt(core); /* garbage that found something to do */
-    }
+    child_watch(child, &status);
 }
 
 static void
 round_gather(uint64_t round)
 {
     for (unsigned child = 1; child < board->cores; child++)
-        last_time[child] = clock_now();
+        seen[child].calls_time = clock_now();
     for (unsigned child = 1; child < board->cores;) {
         if (word_get(board->failed))
             program_exit(STATUS_FAILED);
@@ -258,6 +267,7 @@ team_rounds(uint64_t calls, void (*once)(void))
             if (random_below(AUDIT_ONE_IN) == 0)
                 team_audit("in");
         }
+        hog_drop();
         round_gather(round);
         round_end();
     }

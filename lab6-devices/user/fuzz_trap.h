@@ -91,19 +91,22 @@ children_halt(void)
 }
 
 /* Memory is at its end, at the same place for the `times`-th time. What this core holds goes first; then, of a child,
- * the child itself, or, of core 0, the others. */
+ * the child itself. Core 0 waits for others to give something up, which they do at the end of the round at the latest;
+ * where that does not help, it halts them. */
 static void
 room_make_more(unsigned times)
 {
     if (times == 1)
         return; /* an allocation was made to fail, and the next will not */
-    if (team)
-        word_add(board->rooms, 1);
     room_make();
     if (times > 2 && number > 0)
         program_exit(STATUS_NO_ROOM);
-    if (times > 2 && team)
-        children_halt();
+    if (team) {
+        word_add(board->rooms, 1);
+        __builtin_ia32_pause();
+        if (times % 200 == 0)
+            children_halt();
+    }
     if (times > 1000)
         fuzz_wrong("no page, though all was given up");
 }
