@@ -25,6 +25,7 @@ ERRORS = ["", "E_INVAL", "E_NOMEM", "E_PERM", "E_NOENT", "E_EXIST", "E_BUSY", "E
 SHOWN_ELSEWHERE = {  # (call, error): the kernel test that shows it
     **{(call, "E_NOSPC"): "call_ends_of_things: the end of ids"
        for call in ("segment_alloc", "segment_copy", "at_alloc", "device_alloc")},
+    ("core_alloc", "E_NOSPC"): "core_object_no_id",
     ("share_addobj", "E_NOSPC"): "call_share_is_full: 20,000 entries",
     ("share_delobj", "E_PERM"): "call_rights: no call gives a program a slot of fewer rights",
 }

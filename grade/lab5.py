@@ -101,6 +101,7 @@ GIVEN = [
     Test("acpi_random"),
     Test("core_start_broken_tables", cores=2),
     Test("core_start_late_arrival"),
+    Test("core_object_no_id"),
     Test("core_object_ring3"),
     Test("core_run_claim", cores=4),
     Test("core_sleep_deadline"),

@@ -1,6 +1,8 @@
 /* Core objects: who has claimed which processor, seen from the kernel. */
 #include "core_object.h"
 
+#include "../../lab3-shares/test/share_test.h"
+#include "calls5.h"
 #include "program.h"
 #include "test.h"
 
@@ -21,6 +23,18 @@ TEST(core_object_claims)
     object_drop(&core->object);
     test_cross();
     check(core_claimer(own) == NULL);
+}
+
+/* This core has given out its last id: no object, and the processor stays free. */
+TEST(core_object_no_id)
+{
+    struct share_books before = share_books_take();
+    share_make_in(1, NULL, 0);
+    object_set_next_id(1ul << ID_COUNTER_BITS);
+    check_equal(E_NOSPC, call(core_alloc, HANDLE(1, 0), 0, MEMORY_HERE));
+    check(core_claimer(core_index()) == NULL);
+    share_set_clear();
+    check_share_books(before);
 }
 
 TEST(core_object_ring3)
