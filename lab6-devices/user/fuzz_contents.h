@@ -108,8 +108,8 @@ patch_write(unsigned index)
 static void
 patch_drop(unsigned index)
 {
-    while (at_unmap(patch_tree(index), patch_start(index), PATCH_PART) < 0)
-        ; /* nothing is cut, so nothing is needed: an error is one of the mapping before, and gone */
+    for (unsigned failed = 0; at_unmap(patch_tree(index), patch_start(index), PATCH_PART) < 0;)
+        room_make_more(++failed); /* something beside it that a random call has mapped is to be cut */
     share_delobj(HANDLE(1, patch_segment[index]));
     patch_segment[index] = 0;
 }
