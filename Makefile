@@ -262,7 +262,8 @@ $(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $
 
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
-	@echo '  make qemu       boot it in QEMU; RUN="wc /books/kjv.txt" starts a program, TEST=name runs a test;'
+	@echo '  make qemu       boot it in QEMU; RUN="wc /books/kjv.txt" starts a program, TEST=name runs a test,'
+	@echo '                  CPUS=4 gives it four cores;'
 	@echo '                  EX=2.1, in a lab folder: your file of that exercise, all else from the reference'
 	@echo '  make gdb        the same, halted at the first instruction, under gdb'
 	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'

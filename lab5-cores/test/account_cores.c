@@ -3,7 +3,7 @@
 #include "core.h"
 #include "jostle.h"
 
-#define ROUNDS  300
+#define ROUNDS  60
 #define PORTION 3000                       /* bytes at most: the last one to fit seldom ends at the limit */
 #define LIMIT   (2 * ACCOUNT_BATCH + 1234) /* less than a batch a core, so that budgets are always taken back */
 
