@@ -130,6 +130,8 @@ fuzz_match(const struct fuzz_call *call, uint64_t arguments[6])
         arguments[0] = claims[random_below(CLAIMS)];
         arguments[1] = chance(50) ? arena.segment : arguments[1];
         arguments[2] = random_below(ARENA_PAGES) * PAGE;
+    } else if (call_is(call, "segment_set_nbytes") && !corner.on && chance(10)) {
+        arguments[0] = arena.segment; /* a device may be at work on it */
     } else if (call_is(call, "core_run")) {
         arguments[1] = random_context();
     } else if (call_is(call, "core_sleep") && number > 0 && chance(30)) {
