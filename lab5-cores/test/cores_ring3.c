@@ -1,4 +1,4 @@
-/* Programs on several cores: user/test_run.c, test_sleep.c and test_shootdown.c do the work. */
+/* Programs on several cores: user/test_run.c, test_sleep.c, test_shootdown.c and test_limbo.c do the work. */
 #include "cores_check.h"
 
 TEST(core_run_start)
