@@ -1,6 +1,6 @@
 /* exercise: 5.4
  * believed: an interrupt that is sent is as good as a flush that is made
- * killed by: shootdown_unmap */
+ * killed by: core_flush_waits_for_flush */
 /* core_flush.c body 2 */
     for (uint32_t i = core_set_next(set, 0); i < CORE_MAX; i = core_set_next(set, i + 1)) {
         struct core *core = CORE_AT(i, core_words);

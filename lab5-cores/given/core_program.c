@@ -161,6 +161,7 @@ PROGRAM_SETUP(50, core)
     while ((error = core_claim(core_index(), share->account, name, &core)) == E_AGAIN) {
         core_pass();
         limbo_turn_all();
+        cpu_pause();
     }
     if (error < 0)
         return error;
@@ -175,33 +176,56 @@ PROGRAM_SETUP(50, core)
     return share_add(share, &core->object, RIGHT_ALL);
 }
 
-/* Halts what runs on core `index`, and waits until it is over. */
-static void
-core_clear(uint32_t index)
+/* Whether nothing runs on core `index`; what does is told to halt. */
+static bool
+core_is_cleared(uint32_t index)
 {
     struct core_object *core = core_claimer(index);
     if (core == NULL || !object_hold(&core->object))
-        return;
-    for (;;) {
-        ticket_lock(&core->object.lock);
-        bool runs = core->condition == CORE_RUNNING;
-        ticket_unlock(&core->object.lock);
-        if (!runs)
-            break;
+        return true;
+    ticket_lock(&core->object.lock);
+    bool runs = core->condition == CORE_RUNNING;
+    ticket_unlock(&core->object.lock);
+    if (runs)
         core_run_halt(core);
-        core_pass();
-        core_obey();
-    }
     object_drop(&core->object);
+    return !runs;
 }
 
+/* Halts what runs on other cores, all at once, and waits until each was seen free; how many runs there have been on them.
+ * One that is free may have been started anew by one that was not yet. */
+static uint64_t
+others_clear(void)
+{
+    uint64_t runs = 0;
+    for (bool waits = true; waits;) {
+        runs = 0;
+        waits = false;
+        for (uint32_t i = 0; i < core_count; i++) {
+            if (i == core_index())
+                continue;
+            /* Acquire: before the look at what it runs. */
+            runs += __atomic_load_n(&CORE_AT(i, core_words)->run, __ATOMIC_ACQUIRE);
+            waits |= !core_is_cleared(i);
+        }
+        core_pass();
+        core_obey();
+        cpu_pause();
+    }
+    return runs;
+}
+
+/* Where two looks find all others free, with no run between, they were so all at one moment: nobody is left who could
+ * start another. */
 void
 program_over(const struct program_end *end)
 {
     struct core_object *core = core_running(core_index());
     if (core != NULL)
         core_run_over(core, end != NULL ? end : &(struct program_end){0});
-    for (uint32_t i = 0; i < core_count; i++)
-        if (i != core_index())
-            core_clear(i);
+    uint64_t runs = others_clear(), before;
+    do {
+        before = runs;
+        runs = others_clear();
+    } while (runs != before);
 }
