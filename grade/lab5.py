@@ -12,6 +12,7 @@ EXERCISES = [
         Test("share_cores_last_reference", 3, cores=4),
         Test("object_cores_drop", 3, cores=4),
         Test("account_cores_limit", 2, cores=4),
+        Test("account_cores_exhausted"),
         Test("tree_cores_fault_once_on_2", 1, cores=2),
         Test("tree_cores_fault_once_on_4", 2, cores=4),
         Test("tree_cores_unmap_on_2", 1, cores=2),

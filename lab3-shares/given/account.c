@@ -181,7 +181,7 @@ bool
 account_fill_budget(struct account *account, uint64_t bytes)
 {
     uint64_t *own = account_own(account);
-    if (own == &account->total)
+    if (own == &account->total || __atomic_load_n(&account->total, __ATOMIC_RELAXED) < bytes)
         return false;
     move_begin(account);
     uint64_t taken = count_take(&account->total, bytes, maximum(bytes, ACCOUNT_BATCH));
@@ -190,28 +190,36 @@ account_fill_budget(struct account *account, uint64_t bytes)
     return taken > 0;
 }
 
-/* Everything that a budget has. */
-static uint64_t
-budget_take(uint64_t *budget)
+/* Moves all that the budgets have into the total. */
+static void
+budgets_take(struct account *account)
 {
-    /* Acquire: partner in count_take. An empty one's line is left alone. */
-    return __atomic_load_n(budget, __ATOMIC_ACQUIRE) == 0 ? 0
-                                                          : __atomic_exchange_n(budget, 0, __ATOMIC_ACQ_REL);
+    uint64_t taken = 0;
+    move_begin(account);
+    for (uint32_t core = 0; core < account->cores; core++) {
+        uint64_t *budget = account_budget_of(account, core);
+        if (__atomic_load_n(budget, __ATOMIC_RELAXED) != 0)            /* an empty one's line is left alone */
+            taken += __atomic_exchange_n(budget, 0, __ATOMIC_RELEASE); /* as in count_take */
+    }
+    __atomic_add_fetch(&account->total, taken, __ATOMIC_RELAXED);
+    move_end(account);
 }
 
+/* Nothing is announced where there is nothing to move: cores that look for the last bytes side by side would take each
+ * other's looks for moves, for ever. */
 bool
 account_collect(struct account *account, uint64_t bytes)
 {
     uint64_t made = __atomic_load_n(&account->moves_made, __ATOMIC_ACQUIRE); /* partner: move_end */
-    uint64_t taken = 0;
-    move_begin(account);
-    for (uint32_t core = 0; core < account->cores; core++)
-        taken += budget_take(account_budget_of(account, core));
-    uint64_t total = __atomic_add_fetch(&account->total, taken, __ATOMIC_ACQ_REL);
-    move_end(account);
-    /* Our own move is one of those that have begun. */
-    return taken > 0 || total >= bytes ||
-           __atomic_load_n(&account->moves_begun, __ATOMIC_RELAXED) != made + 1;
+    /* Acquire, both: who sees that something has gone from there sees that a move has begun (partner: count_take). */
+    for (uint32_t core = 0; core < account->cores; core++) {
+        if (__atomic_load_n(account_budget_of(account, core), __ATOMIC_ACQUIRE) > 0) {
+            budgets_take(account);
+            return true;
+        }
+    }
+    return __atomic_load_n(&account->total, __ATOMIC_ACQUIRE) >= bytes ||
+           __atomic_load_n(&account->moves_begun, __ATOMIC_RELAXED) != made;
 }
 
 void

@@ -1,6 +1,7 @@
-/* 5.0: an account at its limit (3.5) under four cores. A1 and A4 are those of account.h. */
+/* An account at its limit under four cores (5.0: 3.5). A1 and A4 are those of account.h. */
 #include "../../lab3-shares/test/share_test.h"
 #include "core.h"
+#include "interleave.h"
 #include "jostle.h"
 
 #define ROUNDS  60
@@ -73,4 +74,37 @@ TEST(account_cores_limit)
     account_drop(account);
     test_settle();
     check_share_books(before);
+}
+
+static bool worth_another[2]; /* look, by who asked */
+
+static void
+first_collects(void)
+{
+    worth_another[0] = account_collect(account, LIMIT + 1);
+}
+
+static void
+second_collects(void)
+{
+    worth_another[1] = account_collect(account, LIMIT + 1);
+}
+
+static void
+neither_goes_on(void)
+{
+    check(!worth_another[0]);
+    check(!worth_another[1]);
+}
+
+/* Two that look side by side for more than there is do not take each other's looks for moves, and so look for ever. */
+TEST(account_cores_exhausted)
+{
+    static const struct interleaving looks = {.first = first_collects,
+                                              .second = second_collects,
+                                              .judge = neither_goes_on,
+                                              .reply_most = 200,
+                                              .quantum = 50};
+    check_equal(0, account_create(account_root, LIMIT, core_index(), &account));
+    interleave(&looks);
 }

@@ -2,7 +2,7 @@
 #include "../../lab5-cores/test/cores_check.h"
 #include "audit.h"
 #include "core_test.h"
-#include "device.h"
+#include "devices_quiet.h"
 #include "program.h"
 #include "test.h"
 
@@ -16,14 +16,9 @@ program_leaves_nothing(const char *command)
     check_equal(0, program_run(command, &end));
     check_equal(END_EXIT, end.reason);
     check_equal(0, end.status);
-    for (size_t i = 0; port_at(i) != NULL; i++) {
-        while (port_at(i)->in_flight > 0) {
-            core_rest();
-            core_leave();
-            core_enter();
-        }
+    devices_wait_quiet();
+    for (size_t i = 0; port_at(i) != NULL; i++)
         check_equal(DEVICE_FREE, port_at(i)->condition);
-    }
     test_settle();
     check_equal(0, audit_run(&audit));
     check_no_leak(pages, page_free_count());

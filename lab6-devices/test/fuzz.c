@@ -3,7 +3,7 @@
 #include "../../lab5-cores/test/cores_check.h"
 #include "audit.h"
 #include "console.h"
-#include "device.h"
+#include "devices_quiet.h"
 #include "page.h"
 #include "program.h"
 #include "result.h"
@@ -38,19 +38,6 @@ fuzz_run(uint64_t seed, uint64_t calls)
     check_equal(0, end.status);
 }
 
-/* Transfers that outlive their program end within a second. */
-static void
-wait_for_devices(void)
-{
-    for (size_t i = 0; port_at(i) != NULL; i++) {
-        while (port_at(i)->in_flight > 0) {
-            core_rest();
-            core_leave();
-            core_enter();
-        }
-    }
-}
-
 TEST(fuzz)
 {
     uint64_t most = core_count > 1 ? CALLS_TEAM : CALLS_ALONE;
@@ -60,7 +47,7 @@ TEST(fuzz)
     uint64_t pages = page_free_count(), blocks = slab_blocks_used();
     for (uint64_t i = 0; i * most < calls; i++) {
         fuzz_run(seed * 1000 + i, minimum(most, calls - i * most));
-        wait_for_devices();
+        devices_wait_quiet();
         test_settle();
         check_equal(0, audit_run(&audit));
         check_no_leak(pages, page_free_count());
