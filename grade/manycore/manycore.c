@@ -1,0 +1,545 @@
+/* manycore: a plugin of QEMU's that simulates a machine of many cores; README.md says what, and with which options.
+ *
+ *     decode.c    which instructions matter        turns.c     turns, rounds, the guest's time
+ *     memory.c    caches, coherence, memory        tlb.c       translations
+ *     profile.c   who: code and lines              region.c    what is reported
+ *     machine.c   the machine's file               qemu.c      what QEMU exports beside its interface
+ *
+ * Here: what happens at each block, instruction and access, and the options. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../../lab5-cores/user/marker.h"
+#include "decode.h"
+#include "plugin.h"
+#include "qemu.h"
+#include "region.h"
+#include "tlb.h"
+#include "turns.h"
+
+#define STRING_LINE (2 * CYCLE) /* a line of a repeated string instruction, which moves 32 bytes a cycle */
+#define ENTRIES     4096u
+#define INSTRUCTION_MOST 15u /* bytes: SDM vol. 2, 2.3.11 */
+
+EXPORT int qemu_plugin_version = PLUGIN_API;
+
+struct machine machine;
+struct core *cores;
+unsigned core_count;
+
+static struct {
+    enum { MODE_TIME, MODE_CONFLICT, MODE_TURNS } mode;
+    const char *machine, *out, *entries, *memory;
+    uint64_t begin;
+    struct memory_options model;
+    struct turns_options turns;
+} options;
+
+static struct core *here; /* null until the simulation begins */
+static void *here_cpu;
+static struct timespec started;
+
+static struct {
+    uint64_t address;
+    enum entry kind;
+} entries[ENTRIES];
+static size_t entry_count;
+
+/* --- while the guest runs ------------------------------------------------------------------------------------- */
+
+static void
+entry_charge(struct core *core, enum entry kind)
+{
+    memory_drain(core);
+    switch (kind) {
+    case ENTRY_SYSTEM_CALL:
+        core->counts.system_calls++;
+        core->clock += machine.system_call;
+        break;
+    case ENTRY_TRAP:
+        core->counts.traps++;
+        core->clock += machine.trap;
+        break;
+    case ENTRY_INTERRUPT:
+        core->counts.interrupts++;
+        core->clock += machine.interrupt;
+        break;
+    default:
+        break;
+    }
+}
+
+/* A block begins. */
+static void
+block_runs(unsigned vcpu, void *data)
+{
+    (void)vcpu;
+    struct block *block = data;
+    if (here == NULL)
+        return;
+    core_account(here);
+    if (current_cpu != here_cpu || here->ended) {
+        here = turn_change(here);
+        here_cpu = current_cpu;
+    }
+    struct core *core = here;
+    core->block = block;
+    block->times++;
+    qemu_ticks_set((int64_t)(core->clock / CYCLE));
+    if (block->entry != ENTRY_NONE && options.mode == MODE_TIME)
+        entry_charge(core, block->entry);
+    if (!block->repeats) {
+        core->clock += block->cost;
+        core->counts.instructions += block->instructions;
+        core->counts.kernel_instructions += block->kernel ? block->instructions : 0;
+    }
+    if (options.mode == MODE_TIME) {
+        const struct origin origin = {block->address, block->address};
+        for (uint32_t i = 0; i < block->line_count; i++) {
+            if (ENTRY_LINE(*tags_set(&core->l1i, block->lines[i])) != block->lines[i])
+                memory_miss(core, block->lines[i], ACCESS_FETCH, &origin);
+        }
+    }
+    if (core->clock >= core->turn_end)
+        turn_end(core);
+}
+
+static void
+line_touch(struct core *core, const struct site *site, uint64_t line, bool write, uint64_t address)
+{
+    const struct origin origin = {site->address, address};
+    if (options.mode == MODE_CONFLICT) {
+        profile_touch(core, line, write, &origin);
+        return;
+    }
+    if (site->string) {
+        if (core->string != site)
+            core->string_line[0] = core->string_line[1] = ~0ul;
+        core->string = site;
+        if (core->string_line[write] == line)
+            return;
+        core->string_line[write] = line;
+        core->clock += STRING_LINE;
+    }
+    if (site->atomic && !write) {
+        core->counts.atomics++;
+        core->clock += machine.atomic;
+    }
+    memory_access(core, line, site->atomic ? ACCESS_ATOMIC : write ? ACCESS_WRITE : ACCESS_READ, &origin);
+}
+
+/* An instruction has accessed memory. */
+static void
+memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *data)
+{
+    (void)vcpu;
+    struct core *core = here;
+    const struct site *site = data;
+    if (core == NULL || (options.mode == MODE_CONFLICT && !profile_on))
+        return;
+    bool write = qemu_plugin_mem_is_store(info);
+    uint64_t page = tlb_page(core, info, address);
+    if (page == NO_PAGE) {
+        core->counts.uncached++;
+        core->clock += options.mode == MODE_TIME ? machine.uncached : 0;
+        return;
+    }
+    uint64_t first = address % 4096, last = first + (1ul << qemu_plugin_mem_size_shift(info)) - 1;
+    uint64_t line = page * (4096 / LINE) + first / LINE;
+    line_touch(core, site, line, write, address);
+    if (last / LINE != first / LINE && last < 4096)
+        line_touch(core, site, line + 1, write, address);
+}
+
+static void
+pause_runs(unsigned vcpu, void *data)
+{
+    (void)vcpu, (void)data;
+    struct core *core = here;
+    if (core == NULL)
+        return;
+    uint64_t before = core->clock;
+    memory_drain(core);
+    turn_pause(core);
+    core->counts.paused += core->clock - before;
+    core->block->paused += core->clock - before;
+}
+
+static void
+halt_runs(unsigned vcpu, void *data)
+{
+    (void)vcpu, (void)data;
+    if (here == NULL)
+        return;
+    memory_drain(here);
+    core_account(here);
+    here->halted = here->ended = true;
+}
+
+static void
+port_runs(unsigned vcpu, void *data)
+{
+    (void)vcpu, (void)data;
+    if (here == NULL || options.mode != MODE_TIME)
+        return;
+    here->counts.uncached++;
+    here->clock += machine.uncached;
+}
+
+/* data: whether global pages go, too */
+static void
+tables_change(unsigned vcpu, void *data)
+{
+    (void)vcpu;
+    if (here != NULL)
+        tlb_flush(here, data != NULL);
+}
+
+/* data: the address, packed by forget_watch */
+static void
+page_forgotten(unsigned vcpu, void *data)
+{
+    (void)vcpu;
+    if (here == NULL)
+        return;
+    uint64_t packed = (uintptr_t)data;
+    int base = (int)(packed & 31) - 1, index = (int)(packed >> 5 & 31) - 1;
+    uint64_t address = (uint64_t)(int64_t)(int32_t)(packed >> 32);
+    if (base >= 0)
+        address += qemu_register(here->index, (unsigned)base);
+    if (index >= 0)
+        address += qemu_register(here->index, (unsigned)index) << (packed >> 10 & 3);
+    tlb_forget(here, address);
+}
+
+static void
+marker_runs(unsigned vcpu, void *data)
+{
+    (void)vcpu;
+    if (here == NULL)
+        return;
+    core_account(here);
+    switch ((uintptr_t)data) {
+    case MARKER_REGION_BEGIN:
+        region_begin(here);
+        break;
+    case MARKER_REGION_END:
+        region_end(here);
+        break;
+    case MARKER_WAIT_BEGIN:
+        here->waits = true;
+        break;
+    case MARKER_WAIT_END:
+        here->waits = false;
+        break;
+    }
+}
+
+/* The simulation begins with the block whose first instruction this is. */
+static void
+simulation_begin(unsigned vcpu, void *data)
+{
+    (void)vcpu, (void)data;
+    if (here != NULL)
+        return;
+    if (!turns_begin(&options.turns))
+        exit(1);
+    here_cpu = current_cpu;
+    here = turn_change(NULL);
+}
+
+/* --- when code is translated ---------------------------------------------------------------------------------- */
+
+static enum entry
+entry_kind(uint64_t address)
+{
+    size_t low = 0, high = entry_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (entries[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < entry_count && entries[low].address == address ? entries[low].kind : ENTRY_NONE;
+}
+
+static void
+watch(struct qemu_plugin_insn *instruction, udata_callback callback, const void *data)
+{
+    qemu_plugin_register_vcpu_insn_exec_cb(instruction, callback, QEMU_PLUGIN_CB_R_REGS, (void *)(uintptr_t)data);
+}
+
+static void
+forget_watch(struct qemu_plugin_insn *place, const struct instruction *instruction)
+{
+    uintptr_t packed = (uintptr_t)(uint32_t)instruction->address.displacement << 32 |
+                       (uintptr_t)instruction->address.scale << 10 |
+                       (uintptr_t)(instruction->address.index + 1) << 5 |
+                       (uintptr_t)(instruction->address.base + 1);
+    watch(place, page_forgotten, (const void *)packed);
+}
+
+static void
+instruction_watch(struct qemu_plugin_insn *place, const struct instruction *instruction, struct site *site)
+{
+    site->address = qemu_plugin_insn_vaddr(place);
+    site->atomic = instruction->kind == ATOMIC;
+    site->string = instruction->kind == STRING;
+    switch (instruction->kind) {
+    case PAUSE:
+        watch(place, pause_runs, NULL);
+        break;
+    case HALT:
+        watch(place, halt_runs, NULL);
+        break;
+    case PORT:
+        watch(place, port_runs, NULL);
+        break;
+    case TABLES:
+        watch(place, tables_change, NULL);
+        break;
+    case TABLES_ALL:
+        watch(place, tables_change, place);
+        break;
+    case FORGET_PAGE:
+        forget_watch(place, instruction);
+        break;
+    case MARKER:
+        watch(place, marker_runs, (const void *)(uintptr_t)instruction->marker);
+        break;
+    default:
+        break;
+    }
+    if (options.mode != MODE_TURNS)
+        qemu_plugin_register_vcpu_mem_cb(place, memory_touched, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_RW, site);
+}
+
+static size_t
+instruction_bytes(struct qemu_plugin_insn *instruction, uint8_t bytes[INSTRUCTION_MOST])
+{
+    size_t size = qemu_plugin_insn_size(instruction);
+    size = size < INSTRUCTION_MOST ? size : INSTRUCTION_MOST;
+#if PLUGIN_API >= 3
+    return qemu_plugin_insn_data(instruction, bytes, size);
+#else
+    memcpy(bytes, qemu_plugin_insn_data(instruction), size);
+    return size;
+#endif
+}
+
+/* The lines in which the block's code lies, from the physical address of its first byte on. */
+static void
+block_lines(struct block *block, uint64_t physical, uint64_t bytes)
+{
+    block->line_count = 0;
+    if (physical == NO_PAGE)
+        return;
+    for (uint64_t line = physical / LINE; line <= (physical + bytes - 1) / LINE; line++)
+        if (block->line_count < sizeof(block->lines) / sizeof(block->lines[0]))
+            block->lines[block->line_count++] = line;
+}
+
+/* A sum over the bytes of the block. Programs that lie at one address differ in it, or in where that is. */
+static uint64_t
+block_check(struct qemu_plugin_tb *translated, size_t count, uint64_t physical)
+{
+    uint64_t check = count ^ physical << 16;
+    uint8_t bytes[INSTRUCTION_MOST];
+    for (size_t i = 0; i < count; i++) {
+        size_t size = instruction_bytes(qemu_plugin_tb_get_insn(translated, i), bytes);
+        for (size_t j = 0; j < size; j++)
+            check = (check ^ bytes[j]) * 0x100000001b3ul;
+    }
+    return check;
+}
+
+static void
+block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *translated)
+{
+    (void)id;
+    uint8_t bytes[INSTRUCTION_MOST];
+    size_t count = qemu_plugin_tb_n_insns(translated);
+    uint64_t address = qemu_plugin_tb_vaddr(translated), size = 0;
+    uint64_t physical = here == NULL ? NO_PAGE : tlb_walk(here->index, address);
+    struct block *block = block_get(address, block_check(translated, count, physical), (uint32_t)count);
+    block->cost = count * machine.instruction;
+    block->kernel = address >> 63;
+    block->entry = (uint8_t)entry_kind(address);
+    if (address == options.begin || options.begin == 0)
+        watch(qemu_plugin_tb_get_insn(translated, 0), simulation_begin, NULL);
+    qemu_plugin_register_vcpu_tb_exec_cb(translated, block_runs, QEMU_PLUGIN_CB_R_REGS, block);
+    for (size_t i = 0; i < count; i++) {
+        struct qemu_plugin_insn *place = qemu_plugin_tb_get_insn(translated, i);
+        size_t length = instruction_bytes(place, bytes);
+        struct instruction instruction = instruction_decode(bytes, length);
+        instruction_watch(place, &instruction, &block->sites[i]);
+        block->repeats = count == 1 && instruction.kind == STRING;
+        size += length;
+    }
+    block_lines(block, physical, size);
+}
+
+/* --- begin and end ----------------------------------------------------------------------------------------------- */
+
+static void
+memory_write(const char *path)
+{
+    static char bytes[1 << 16], zeros[1 << 16];
+    FILE *file = fopen(path, "wb");
+    bool good = file != NULL;
+    for (uint64_t at = 0; good && at < options.model.bytes; at += sizeof(bytes)) {
+        qemu_memory_read(at, bytes, sizeof(bytes));
+        if (memcmp(bytes, zeros, sizeof(bytes)) != 0) /* zeros are left out: holes in the file */
+            good = fseek(file, (long)at, SEEK_SET) == 0 && fwrite(bytes, sizeof(bytes), 1, file) == 1;
+    }
+    if ((file != NULL && fclose(file) != 0) || !good)
+        perror(path);
+}
+
+static void
+report_write(qemu_plugin_id_t id, void *data)
+{
+    (void)id, (void)data;
+    static const char *const modes[] = {"time", "conflict", "turns"};
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double seconds = (double)(now.tv_sec - started.tv_sec) + (double)(now.tv_nsec - started.tv_nsec) / 1e9;
+    uint64_t instructions = 0;
+    if (here != NULL)
+        region_end(here);
+    for (unsigned i = 0; i < core_count; i++)
+        instructions += cores[i].counts.instructions;
+    FILE *file = fopen(options.out, "w");
+    if (file == NULL) {
+        perror(options.out);
+        return;
+    }
+    fprintf(file,
+            "{\"machine\": \"%s\", \"cores\": %u, \"mode\": \"%s\", \"model\": \"%s\", \"seed\": %" PRIu64 ",\n"
+            " \"instructions\": %" PRIu64 ", \"seconds\": %.3f,\n \"regions\": [\n",
+            machine.name, core_count, modes[options.mode], options.model.generous ? "generous" : "blocking",
+            options.turns.seed, instructions, seconds);
+    regions_write(file);
+    fprintf(file, "]}\n");
+    if (fclose(file) != 0)
+        perror(options.out);
+    if (options.memory != NULL)
+        memory_write(options.memory);
+}
+
+static int
+entries_compare(const void *a, const void *b)
+{
+    uint64_t first = *(const uint64_t *)a, second = *(const uint64_t *)b;
+    return first < second ? -1 : first > second;
+}
+
+static bool
+entries_read(const char *path)
+{
+    static const char *const kinds[] = {"", "system_call", "trap", "interrupt"};
+    char kind[32];
+    uint64_t address;
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        perror(path);
+        return false;
+    }
+    while (entry_count < ENTRIES && fscanf(file, "%" SCNx64 " %31s", &address, kind) == 2) {
+        entries[entry_count].address = address;
+        for (enum entry i = ENTRY_SYSTEM_CALL; i <= ENTRY_INTERRUPT; i++)
+            if (strcmp(kind, kinds[i]) == 0)
+                entries[entry_count].kind = i;
+        entry_count += entries[entry_count].kind != ENTRY_NONE;
+    }
+    bool whole = feof(file);
+    fclose(file);
+    qsort(entries, entry_count, sizeof(entries[0]), entries_compare);
+    if (!whole)
+        fprintf(stderr, "%s: not lines of an address and a kind, or more than %u\n", path, ENTRIES);
+    return whole;
+}
+
+/* One option; false: there is none such. */
+static bool
+option_read(char *option)
+{
+    char *value = strchr(option, '=');
+    if (value == NULL)
+        return false;
+    *value++ = '\0';
+    if (strcmp(option, "machine") == 0)
+        options.machine = strdup(value);
+    else if (strcmp(option, "out") == 0)
+        options.out = strdup(value);
+    else if (strcmp(option, "entries") == 0)
+        options.entries = strdup(value);
+    else if (strcmp(option, "memory") == 0)
+        options.memory = strdup(value);
+    else if (strcmp(option, "size") == 0)
+        options.model.bytes = strtoull(value, NULL, 10) << 20;
+    else if (strcmp(option, "begin") == 0)
+        options.begin = strtoull(value, NULL, 16);
+    else if (strcmp(option, "seed") == 0)
+        options.turns.seed = strtoull(value, NULL, 10);
+    else if (strcmp(option, "bandwidth") == 0)
+        options.model.bandwidth_off = strcmp(value, "off") == 0;
+    else if (strcmp(option, "model") == 0 && (strcmp(value, "generous") == 0 || strcmp(value, "blocking") == 0))
+        options.model.generous = value[0] == 'g';
+    else if (strcmp(option, "mode") == 0 && strcmp(value, "time") == 0)
+        options.mode = MODE_TIME;
+    else if (strcmp(option, "mode") == 0 && strcmp(value, "conflict") == 0)
+        options.mode = MODE_CONFLICT;
+    else if (strcmp(option, "mode") == 0 && strcmp(value, "turns") == 0)
+        options.mode = MODE_TURNS;
+    else
+        return false;
+    return true;
+}
+
+static bool
+cores_make(unsigned count)
+{
+    uint64_t most = machine.sockets * machine.clusters * machine.cores;
+    if (count > most) {
+        fprintf(stderr, "manycore: %s has %" PRIu64 " cores, and the guest has %u\n", machine.name, most, count);
+        return false;
+    }
+    core_count = count;
+    cores = calloc(count, sizeof(*cores));
+    for (unsigned i = 0; cores != NULL && i < count; i++) {
+        cores[i].index = i;
+        cores[i].bit = 1ul << i;
+        cores[i].cluster = i / (unsigned)machine.cores;
+        cores[i].socket = cores[i].cluster / (unsigned)machine.clusters;
+    }
+    if (cores != NULL && memory_make(&options.model) && tlb_make(options.mode == MODE_TIME))
+        return true;
+    fprintf(stderr, "manycore: not enough memory\n");
+    return false;
+}
+
+EXPORT int
+qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        if (!option_read(argv[i])) {
+            fprintf(stderr, "manycore: no option '%s', or not with this value\n", argv[i]);
+            return -1;
+        }
+    }
+    if (options.machine == NULL || options.out == NULL || !info->system_emulation) {
+        fprintf(stderr, "manycore: of a whole machine, with machine=FILE and out=FILE\n");
+        return -1;
+    }
+    if (!machine_read(options.machine, &machine) || !cores_make((unsigned)info->system.max_vcpus) ||
+        (options.entries != NULL && !entries_read(options.entries)) || !qemu_find())
+        return -1;
+    clock_gettime(CLOCK_MONOTONIC, &started);
+    qemu_plugin_register_vcpu_tb_trans_cb(id, block_translated);
+    qemu_plugin_register_atexit_cb(id, report_write, NULL);
+    return 0;
+}

@@ -1,0 +1,176 @@
+/* QEMU's exported functions, found by name. Their types are those of QEMU 7.2 to 8; in 9 the big lock has other names. */
+#define _GNU_SOURCE
+#include "qemu.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+#define VIRTUAL_CLOCK 1 /* QEMU_CLOCK_VIRTUAL */
+
+struct byte_array { /* glib's GByteArray */
+    uint8_t *data;
+    unsigned length;
+};
+
+static struct {
+    void (*cpu_exit)(void *cpu);
+    void *(*get_cpu)(int index);
+    bool (*all_idle)(void);
+    int (*read_register)(void *cpu, struct byte_array *to, int number);
+    struct byte_array *(*array_new)(void);
+    struct byte_array *(*array_set_size)(struct byte_array *array, unsigned size);
+    void (*memory_rw)(uint64_t address, void *bytes, uint64_t length, bool write);
+    int64_t *clocks; /* timers_state, as words */
+    void (*stop_ticks)(void);
+    int64_t (*get_clock)(void);
+    int64_t (*get_ticks)(void);
+    bool (*run_timers)(int clock);
+    int64_t (*next_timer)(int clock, int attributes);
+    void (*lock)(const char *file, int line);
+    void (*unlock)(void);
+} qemu;
+
+/* Where timers_state keeps the offsets that are the clocks once they have been stopped. */
+static int64_t *clock_word, *ticks_word;
+
+static const struct {
+    void *to;
+    const char *name, *later; /* another name in QEMU 9 and later */
+} wanted[] = {
+    {&qemu.cpu_exit, "cpu_exit", NULL},
+    {&qemu.get_cpu, "qemu_get_cpu", NULL},
+    {&qemu.all_idle, "all_cpu_threads_idle", NULL},
+    {&qemu.read_register, "x86_cpu_gdb_read_register", NULL},
+    {&qemu.array_new, "g_byte_array_new", NULL},
+    {&qemu.array_set_size, "g_byte_array_set_size", NULL},
+    {&qemu.memory_rw, "cpu_physical_memory_rw", NULL},
+    {&qemu.clocks, "timers_state", NULL},
+    {&qemu.stop_ticks, "cpu_disable_ticks", NULL},
+    {&qemu.get_clock, "cpu_get_clock", NULL},
+    {&qemu.get_ticks, "cpus_get_elapsed_ticks", NULL},
+    {&qemu.run_timers, "qemu_clock_run_timers", NULL},
+    {&qemu.next_timer, "qemu_clock_deadline_ns_all", NULL},
+    {&qemu.lock, "qemu_mutex_lock_iothread_impl", "bql_lock_impl"},
+    {&qemu.unlock, "qemu_mutex_unlock_iothread", "bql_unlock"},
+};
+
+bool
+qemu_find(void)
+{
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        void *found = dlsym(RTLD_DEFAULT, wanted[i].name);
+        if (found == NULL && wanted[i].later != NULL)
+            found = dlsym(RTLD_DEFAULT, wanted[i].later);
+        if (found == NULL) {
+            fprintf(stderr, "manycore: this QEMU has no %s; 7.2 has\n", wanted[i].name);
+            return false;
+        }
+        *(void **)wanted[i].to = found;
+    }
+    return true;
+}
+
+unsigned
+qemu_cpu_index(unsigned count)
+{
+    unsigned index = 0;
+    while (index < count - 1 && qemu.get_cpu((int)index) != current_cpu)
+        index++;
+    return index;
+}
+
+void
+qemu_turn_end(unsigned index)
+{
+    (void)index; /* it is the one that runs here */
+    qemu.cpu_exit(current_cpu);
+}
+
+uint64_t
+qemu_register(unsigned index, unsigned number)
+{
+    static struct byte_array *array;
+    uint64_t value = 0;
+    if (array == NULL)
+        array = qemu.array_new();
+    qemu.array_set_size(array, 0);
+    int bytes = qemu.read_register(qemu.get_cpu((int)index), array, (int)number);
+    for (int i = bytes - 1; i >= 0; i--)
+        value = value << 8 | array->data[i];
+    return value;
+}
+
+void
+qemu_memory_read(uint64_t physical, void *to, size_t bytes)
+{
+    qemu.memory_rw(physical, to, bytes, false);
+}
+
+/* --- clocks ----------------------------------------------------------------------------------------------------- */
+
+/* The word among the first of timers_state that `get` returns with an offset of its own. Words 2 and 3 are a lock. */
+static int64_t *
+clock_find(int64_t (*get)(void), const int64_t *other)
+{
+    for (int i = 1; i < 12; i++) {
+        int64_t *word = &qemu.clocks[i], before = *word;
+        if (i == 2 || i == 3 || word == other)
+            continue;
+        *word = before + 77777;
+        bool found = get() == *word;
+        *word = before;
+        if (found)
+            return word;
+    }
+    return NULL;
+}
+
+bool
+qemu_clock_take(int64_t now)
+{
+    qemu.lock(__FILE__, __LINE__);
+    qemu.stop_ticks();
+    clock_word = clock_find(qemu.get_clock, NULL);
+    ticks_word = clock_find(qemu.get_ticks, clock_word);
+    bool found = clock_word != NULL && ticks_word != NULL;
+    if (found) {
+        *clock_word = now;
+        qemu.run_timers(VIRTUAL_CLOCK);
+    } else {
+        fprintf(stderr, "manycore: this QEMU keeps its clocks elsewhere; 7.2 does not\n");
+    }
+    qemu.unlock();
+    return found;
+}
+
+void
+qemu_clock_set(int64_t now)
+{
+    qemu.lock(__FILE__, __LINE__);
+    *clock_word = now;
+    qemu.run_timers(VIRTUAL_CLOCK);
+    qemu.unlock();
+}
+
+void
+qemu_ticks_set(int64_t ticks)
+{
+    *ticks_word = ticks;
+    qemu.clocks[0] = 0; /* the last that was read: it never goes back otherwise, not even from one core to another */
+}
+
+int64_t
+qemu_clock_skip_idle(void)
+{
+    int64_t then = -1;
+    qemu.lock(__FILE__, __LINE__);
+    if (qemu.all_idle()) {
+        int64_t wait = qemu.next_timer(VIRTUAL_CLOCK, -1);
+        if (wait >= 0) {
+            then = *clock_word += wait;
+            qemu.run_timers(VIRTUAL_CLOCK);
+        }
+    }
+    qemu.unlock();
+    return then;
+}

@@ -1,0 +1,142 @@
+/* Rounds, turns, and the guest's clock. */
+#include "turns.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "plugin.h"
+#include "qemu.h"
+
+#define ROUND       (300u * CYCLE)
+#define TIMER_STEP  10000     /* ns: timers run late by no more */
+#define ORIGIN      100000000000l /* ns: where the guest's clock stands when the simulation begins */
+#define IDLE_LOOK   50        /* microseconds of the host between two looks whether all are halted */
+#define BILLION     1000000000ul
+
+#define MAXIMUM(a, b) ((a) > (b) ? (a) : (b))
+
+static struct turns_options options;
+static uint64_t round_begin, round_end;
+static int64_t timers_run; /* when, on the guest's clock */
+static uint64_t random_state;
+static volatile bool begun; /* atomic enough: the idle thread only waits for it */
+
+static int64_t
+clock_at(uint64_t time)
+{
+    return ORIGIN + (int64_t)((unsigned __int128)(time / CYCLE) * BILLION / machine.hertz);
+}
+
+static uint64_t
+time_at(int64_t clock)
+{
+    return (uint64_t)((unsigned __int128)(clock - ORIGIN) * machine.hertz / BILLION) * CYCLE;
+}
+
+/* Below `most`; xorshift, as any would do. */
+static uint64_t
+random_below(uint64_t most)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state % most;
+}
+
+/* When all are halted nobody's clock moves: the guest's goes to its next timer, which wakes somebody. Whoever wakes finds
+ * that the round has begun then (T1). */
+static void *
+idle_watch(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        usleep(IDLE_LOOK);
+        if (!begun)
+            continue;
+        int64_t then = qemu_clock_skip_idle();
+        if (then >= 0 && time_at(then) > round_end) {
+            round_begin = time_at(then);
+            round_end = round_begin + ROUND;
+            timers_run = then;
+        }
+    }
+    return NULL;
+}
+
+bool
+turns_begin(const struct turns_options *chosen)
+{
+    pthread_t thread;
+    options = *chosen;
+    random_state = options.seed * 0x9e3779b97f4a7c15ul + 1;
+    round_end = ROUND;
+    timers_run = ORIGIN;
+    if (!qemu_clock_take(ORIGIN) || pthread_create(&thread, NULL, idle_watch, NULL) != 0)
+        return false;
+    begun = true;
+    return true;
+}
+
+static void
+round_next(void)
+{
+    uint64_t farthest = round_end;
+    for (unsigned i = 0; i < core_count; i++)
+        farthest = MAXIMUM(farthest, cores[i].clock);
+    round_begin = round_end;
+    round_end = MAXIMUM(round_end + ROUND, farthest);
+    int64_t now = clock_at(round_begin);
+    if (now - timers_run >= TIMER_STEP) {
+        timers_run = now;
+        qemu_clock_set(now);
+    }
+}
+
+/* Where the core's turn ends in this round. With a seed some come to nearly nothing, and some go on beyond it. */
+static uint64_t
+turn_length_end(void)
+{
+    if (options.seed == 0)
+        return round_end;
+    switch (random_below(4)) {
+    case 0:
+        return 0;
+    case 1:
+        return round_end + random_below(4 * ROUND);
+    default:
+        return round_begin + random_below(ROUND);
+    }
+}
+
+struct core *
+turn_change(struct core *last)
+{
+    struct core *core = &cores[qemu_cpu_index(core_count)];
+    if (last == NULL || core->index <= last->index)
+        round_next();
+    if (core->halted && core->clock < round_begin) {
+        core->counts.halted += round_begin - core->clock;
+        core->clock = core->block_clock = round_begin;
+    }
+    core->halted = core->ended = false;
+    core->turn_end = turn_length_end();
+    return core;
+}
+
+void
+turn_pause(struct core *core)
+{
+    uint64_t until = MAXIMUM(core->turn_end, round_begin);
+    core->clock += machine.pause;
+    if (core->clock < until)
+        core->clock = until;
+    core->ended = true; /* QEMU itself goes on with the next */
+}
+
+void
+turn_end(struct core *core)
+{
+    core->ended = true;
+    qemu_turn_end(core->index);
+}
