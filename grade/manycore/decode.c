@@ -47,7 +47,8 @@ operand_read(const uint8_t *bytes, size_t size, uint8_t rex, struct instruction 
         if ((sib & 7) == 5 && mode == 0)
             instruction->address.base = -1, length = 4;
     } else if (rm == 5 && mode == 0) {
-        instruction->kind = TABLES_ALL; /* relative to the instruction: no kernel does; all is forgotten instead */
+        instruction->kind =
+            TABLES_ALL; /* relative to the instruction: no kernel does; all is forgotten instead */
         return;
     }
     if (length == 1 && at < size)
@@ -91,7 +92,8 @@ instruction_decode(const uint8_t *bytes, size_t size)
         instruction.kind = HALT;
     else if (prefixes.repeated && ((code >= 0xa4 && code <= 0xa7) || (code >= 0xaa && code <= 0xaf)))
         instruction.kind = STRING;
-    else if ((code >= 0xe4 && code <= 0xe7) || (code >= 0xec && code <= 0xef) || (code >= 0x6c && code <= 0x6f))
+    else if ((code >= 0xe4 && code <= 0xe7) || (code >= 0xec && code <= 0xef) ||
+             (code >= 0x6c && code <= 0x6f))
         instruction.kind = PORT;
     else if (prefixes.lock || ((code == 0x86 || code == 0x87) && at + 1 < size && bytes[at + 1] >> 6 != 3))
         instruction.kind = ATOMIC;

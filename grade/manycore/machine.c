@@ -101,16 +101,19 @@ machine_fits(const char *path, const struct machine *machine)
 {
     uint64_t cores = machine->sockets * machine->clusters * machine->cores;
     if (cores < 1 || cores > CORES_MOST || machine->sockets * machine->clusters > 16) {
-        fprintf(stderr, "%s: it has %lu cores; 1 to %u, in at most 16 clusters, can be simulated\n", path, cores,
-                CORES_MOST);
+        fprintf(stderr, "%s: it has %lu cores; 1 to %u, in at most 16 clusters, can be simulated\n", path,
+                cores, CORES_MOST);
         return false;
     }
     if (machine->hertz == 0 || machine->instruction == 0 || machine->streams > STREAMS_MOST) {
-        fprintf(stderr, "%s: hertz and instruction are more than 0, prefetch at most %u\n", path, STREAMS_MOST);
+        fprintf(stderr, "%s: hertz and instruction are more than 0, prefetch at most %u\n", path,
+                STREAMS_MOST);
         return false;
     }
-    return shape_fits(path, "l1d", &machine->l1d, LINE, true) && shape_fits(path, "l1i", &machine->l1i, LINE, true) &&
-           shape_fits(path, "l2", &machine->l2, LINE, false) && shape_fits(path, "l3", &machine->l3, LINE, false) &&
+    return shape_fits(path, "l1d", &machine->l1d, LINE, true) &&
+           shape_fits(path, "l1i", &machine->l1i, LINE, true) &&
+           shape_fits(path, "l2", &machine->l2, LINE, false) &&
+           shape_fits(path, "l3", &machine->l3, LINE, false) &&
            shape_fits(path, "dtlb", &machine->dtlb, 1, false) &&
            shape_fits(path, "dtlb_large", &machine->dtlb_large, 1, false) &&
            shape_fits(path, "dtlb2", &machine->dtlb2, 1, false);

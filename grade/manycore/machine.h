@@ -23,8 +23,8 @@ struct machine {
     uint64_t hertz, instruction;
     struct cache_shape l1d, l1i, l2, l3;
     uint64_t near, far, socket, memory, memory_far;
-    uint64_t line_time;                      /* that a node's memory is busy with a line */
-    uint64_t streams;                        /* of a core's prefetcher */
+    uint64_t line_time;                         /* that a node's memory is busy with a line */
+    uint64_t streams;                           /* of a core's prefetcher */
     struct cache_shape dtlb, dtlb_large, dtlb2; /* bytes: entries */
     uint64_t atomic, pause, uncached, system_call, trap, interrupt;
 };

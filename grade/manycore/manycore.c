@@ -19,8 +19,8 @@
 #include "tlb.h"
 #include "turns.h"
 
-#define STRING_LINE (2 * CYCLE) /* a line of a repeated string instruction, which moves 32 bytes a cycle */
-#define ENTRIES     4096u
+#define STRING_LINE      (2 * CYCLE) /* a line of a repeated string instruction, which moves 32 bytes a cycle */
+#define ENTRIES          4096u
 #define INSTRUCTION_MOST 15u /* bytes: SDM vol. 2, 2.3.11 */
 
 EXPORT int qemu_plugin_version = PLUGIN_API;
@@ -269,7 +269,8 @@ entry_kind(uint64_t address)
 static void
 watch(struct qemu_plugin_insn *instruction, udata_callback callback, const void *data)
 {
-    qemu_plugin_register_vcpu_insn_exec_cb(instruction, callback, QEMU_PLUGIN_CB_R_REGS, (void *)(uintptr_t)data);
+    qemu_plugin_register_vcpu_insn_exec_cb(instruction, callback, QEMU_PLUGIN_CB_R_REGS,
+                                           (void *)(uintptr_t)data);
 }
 
 static void
@@ -314,7 +315,8 @@ instruction_watch(struct qemu_plugin_insn *place, const struct instruction *inst
         break;
     }
     if (options.mode != MODE_TURNS)
-        qemu_plugin_register_vcpu_mem_cb(place, memory_touched, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_RW, site);
+        qemu_plugin_register_vcpu_mem_cb(place, memory_touched, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_RW,
+                                         site);
 }
 
 static size_t
@@ -418,7 +420,8 @@ report_write(qemu_plugin_id_t id, void *data)
         return;
     }
     fprintf(file,
-            "{\"machine\": \"%s\", \"cores\": %u, \"mode\": \"%s\", \"model\": \"%s\", \"seed\": %" PRIu64 ",\n"
+            "{\"machine\": \"%s\", \"cores\": %u, \"mode\": \"%s\", \"model\": \"%s\", \"seed\": %" PRIu64
+            ",\n"
             " \"instructions\": %" PRIu64 ", \"seconds\": %.3f,\n \"regions\": [\n",
             machine.name, core_count, modes[options.mode], options.model.generous ? "generous" : "blocking",
             options.turns.seed, instructions, seconds);
@@ -487,7 +490,8 @@ option_read(char *option)
         options.turns.seed = strtoull(value, NULL, 10);
     else if (strcmp(option, "bandwidth") == 0)
         options.model.bandwidth_off = strcmp(value, "off") == 0;
-    else if (strcmp(option, "model") == 0 && (strcmp(value, "generous") == 0 || strcmp(value, "blocking") == 0))
+    else if (strcmp(option, "model") == 0 &&
+             (strcmp(value, "generous") == 0 || strcmp(value, "blocking") == 0))
         options.model.generous = value[0] == 'g';
     else if (strcmp(option, "mode") == 0 && strcmp(value, "time") == 0)
         options.mode = MODE_TIME;
@@ -505,7 +509,8 @@ cores_make(unsigned count)
 {
     uint64_t most = machine.sockets * machine.clusters * machine.cores;
     if (count > most) {
-        fprintf(stderr, "manycore: %s has %" PRIu64 " cores, and the guest has %u\n", machine.name, most, count);
+        fprintf(stderr, "manycore: %s has %" PRIu64 " cores, and the guest has %u\n", machine.name, most,
+                count);
         return false;
     }
     core_count = count;

@@ -18,8 +18,8 @@ struct directory_line {
     bool dirty;       /* memory has not what the caches have */
 };
 
-#define CHUNK_LINES  4096u
-#define CHUNKS       (1u << 20) /* of physical memory: 256 GiB */
+#define CHUNK_LINES 4096u
+#define CHUNKS      (1u << 20) /* of physical memory: 256 GiB */
 
 static struct directory_line *chunks[CHUNKS];
 static struct tags *l3; /* by cluster */
@@ -39,8 +39,8 @@ directory_line(uint64_t line)
 static void
 source_count(struct counts *counts, enum source source)
 {
-    uint64_t *const of_source[] = {&counts->l3,         &counts->near,     &counts->far,
-                                   &counts->socket,     &counts->memory,   &counts->memory_far,
+    uint64_t *const of_source[] = {&counts->l3,         &counts->near,    &counts->far,
+                                   &counts->socket,     &counts->memory,  &counts->memory_far,
                                    &counts->prefetched, &counts->upgrades};
     ++*of_source[source];
 }
@@ -92,7 +92,7 @@ nearest_holder(const struct core *core, const struct directory_line *entry)
 static struct node {
     uint64_t number[WINDOWS]; /* of the window that stands in this slot */
     uint32_t served[WINDOWS]; /* time, in parts of a cycle */
-} *nodes;
+} * nodes;
 
 static unsigned
 node_of(uint64_t line)
@@ -174,7 +174,8 @@ l3_fill(unsigned cluster, uint64_t line, struct directory_line *entry)
     left->l3 &= ~(1u << cluster);
     if (left->dirty && left->l3 == 0 && left->sharers == 0) {
         left->dirty = false;
-        node_wait(node_of(ENTRY_LINE(out)), cores[0].clock); /* written back: nobody waits, but it takes bandwidth */
+        node_wait(node_of(ENTRY_LINE(out)),
+                  cores[0].clock); /* written back: nobody waits, but it takes bandwidth */
     }
 }
 
@@ -288,7 +289,8 @@ static struct found
 line_own(struct core *core, uint64_t line, enum access_kind kind, struct directory_line *entry)
 {
     bool held = entry->sharers & core->bit, moves = (entry->sharers & ~core->bit) != 0;
-    struct found found = {machine.l3.latency, UPGRADE, 0}; /* where it is held: only the directory knows by whom else */
+    struct found found = {machine.l3.latency, UPGRADE,
+                          0}; /* where it is held: only the directory knows by whom else */
     if (!held)
         found = line_find(core, line, kind, entry);
     others_invalidate(core, line, entry, &found);

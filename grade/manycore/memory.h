@@ -60,7 +60,8 @@ static inline void
 memory_access(struct core *core, uint64_t line, enum access_kind kind, const struct origin *origin)
 {
     uint64_t *youngest = tags_set(&core->l1d, line);
-    if (ENTRY_LINE(*youngest) == line && (kind == ACCESS_READ ? *youngest != 0 : kind == ACCESS_WRITE && ENTRY_OWNED(*youngest))) {
+    if (ENTRY_LINE(*youngest) == line &&
+        (kind == ACCESS_READ ? *youngest != 0 : kind == ACCESS_WRITE && ENTRY_OWNED(*youngest))) {
         if (kind == ACCESS_WRITE)
             *youngest |= MODIFIED;
         return;

@@ -116,7 +116,8 @@ touch(struct core *core, uint64_t line, bool write, uint64_t cycles, const struc
 }
 
 void
-profile_line(struct core *core, uint64_t line, bool own, const struct found *found, const struct origin *origin)
+profile_line(struct core *core, uint64_t line, bool own, const struct found *found,
+             const struct origin *origin)
 {
     if (!profile_on)
         return;

@@ -7,14 +7,14 @@
 
 /* A run of instructions that begins at one address. There is one for each that was translated, for good. */
 struct block {
-    uint64_t address, check;   /* of the first instruction; a sum over the bytes of all */
-    uint64_t cost;             /* of its instructions, without any miss */
-    uint64_t lines[4];         /* of its code: physical, as numbers */
+    uint64_t address, check; /* of the first instruction; a sum over the bytes of all */
+    uint64_t cost;           /* of its instructions, without any miss */
+    uint64_t lines[4];       /* of its code: physical, as numbers */
     uint32_t instructions, line_count;
-    uint8_t entry;             /* enum entry: it is where the kernel is entered */
-    bool kernel, repeats;      /* it is nothing but a repeated string instruction */
-    struct site *sites;        /* of its instructions */
-    struct block *next;        /* of the same bucket */
+    uint8_t entry;                  /* enum entry: it is where the kernel is entered */
+    bool kernel, repeats;           /* it is nothing but a repeated string instruction */
+    struct site *sites;             /* of its instructions */
+    struct block *next;             /* of the same bucket */
     uint64_t cycles, paused, times; /* in this region */
 };
 

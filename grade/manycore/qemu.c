@@ -156,7 +156,8 @@ void
 qemu_ticks_set(int64_t ticks)
 {
     *ticks_word = ticks;
-    qemu.clocks[0] = 0; /* the last that was read: it never goes back otherwise, not even from one core to another */
+    qemu.clocks[0] =
+        0; /* the last that was read: it never goes back otherwise, not even from one core to another */
 }
 
 int64_t

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#define CODE_MOST  400 /* blocks and lines that a region's report names */
-#define LINES_MOST 200
+#define CODE_MOST      400 /* blocks and lines that a region's report names */
+#define LINES_MOST     200
 #define CONFLICTS_MOST 1000
 
 static struct counts counts_before[CORES_MOST];
@@ -43,8 +43,9 @@ core_write(unsigned i)
 {
     const struct counts *now = &cores[i].counts, *before = &counts_before[i];
     uint64_t halted = now->halted - before->halted;
-    fprintf(stream, "%s{\"cycles\": %lu", i == 0 ? "" : ",\n  ", (cores[i].clock - clock_before[i] - halted) / CYCLE);
-#define TIME(name) fprintf(stream, ", \"" #name "\": %lu", (now->name - before->name) / CYCLE);
+    fprintf(stream, "%s{\"cycles\": %lu", i == 0 ? "" : ",\n  ",
+            (cores[i].clock - clock_before[i] - halted) / CYCLE);
+#define TIME(name)  fprintf(stream, ", \"" #name "\": %lu", (now->name - before->name) / CYCLE);
 #define EVENT(name) fprintf(stream, ", \"" #name "\": %lu", now->name - before->name);
     COUNTS_OF_TIME(TIME)
     COUNTS_OF_EVENTS(EVENT)
@@ -59,7 +60,8 @@ code_write(void)
     for (size_t i = 0; i < count; i++)
         fprintf(stream, "%s{\"address\": \"%lx\", \"cycles\": %lu, \"instructions\": %lu, \"paused\": %lu}",
                 i == 0 ? "" : ",\n  ", blocks[i]->address, blocks[i]->cycles / CYCLE,
-                blocks[i]->times * (blocks[i]->repeats ? 0 : blocks[i]->instructions), blocks[i]->paused / CYCLE);
+                blocks[i]->times * (blocks[i]->repeats ? 0 : blocks[i]->instructions),
+                blocks[i]->paused / CYCLE);
 }
 
 static void
@@ -69,13 +71,14 @@ lines_write(bool conflicts, size_t most)
     struct line_profile **lines = profile_lines(conflicts, most, &count);
     for (size_t i = 0; i < count; i++) {
         const struct line_profile *line = lines[i];
-        fprintf(stream,
-                "%s{\"physical\": \"%lx\", \"virtual\": \"%lx\", \"cycles\": %lu, \"near\": %lu, \"far\": %lu, "
-                "\"socket\": %lu, \"memory\": %lu, \"upgrades\": %lu, \"invalidations\": %lu, "
-                "\"writers\": \"%lx\", \"readers\": \"%lx\", \"by\": [",
-                i == 0 ? "" : ",\n  ", (line->line - 1) * LINE, line->address, line->cycles / CYCLE, line->near,
-                line->far, line->socket, line->memory, line->upgrades, line->invalidations, line->writers,
-                line->readers);
+        fprintf(
+            stream,
+            "%s{\"physical\": \"%lx\", \"virtual\": \"%lx\", \"cycles\": %lu, \"near\": %lu, \"far\": %lu, "
+            "\"socket\": %lu, \"memory\": %lu, \"upgrades\": %lu, \"invalidations\": %lu, "
+            "\"writers\": \"%lx\", \"readers\": \"%lx\", \"by\": [",
+            i == 0 ? "" : ",\n  ", (line->line - 1) * LINE, line->address, line->cycles / CYCLE, line->near,
+            line->far, line->socket, line->memory, line->upgrades, line->invalidations, line->writers,
+            line->readers);
         for (unsigned j = 0; j < SITES_KEPT && line->site[j].address != 0; j++)
             fprintf(stream, "%s\"%lx\"", j == 0 ? "" : ", ", line->site[j].address);
         fprintf(stream, "]}");

@@ -7,10 +7,10 @@
 
 enum line_state { INVALID, SHARED, EXCLUSIVE, MODIFIED };
 
-#define ENTRY(line, state)  ((line) << 2 | (state))
-#define ENTRY_LINE(entry)   ((entry) >> 2)
-#define ENTRY_STATE(entry)  ((enum line_state)((entry)&3))
-#define ENTRY_OWNED(entry)  (((entry)&3) >= EXCLUSIVE)
+#define ENTRY(line, state) ((line) << 2 | (state))
+#define ENTRY_LINE(entry)  ((entry) >> 2)
+#define ENTRY_STATE(entry) ((enum line_state)((entry)&3))
+#define ENTRY_OWNED(entry) (((entry)&3) >= EXCLUSIVE)
 
 struct tags {
     uint64_t *entries;

@@ -33,8 +33,8 @@ tlb_make(bool is_charged)
     bool made = true;
     for (unsigned i = 0; i < core_count; i++) {
         struct tlb *tlb = &cores[i].tlb;
-        made = made && level_make(&tlb->small, &machine.dtlb) && level_make(&tlb->large, &machine.dtlb_large) &&
-               level_make(&tlb->second, &machine.dtlb2);
+        made = made && level_make(&tlb->small, &machine.dtlb) &&
+               level_make(&tlb->large, &machine.dtlb_large) && level_make(&tlb->second, &machine.dtlb2);
         for (unsigned j = 0; j < FILTER_SIZE; j++)
             tlb->filter[j] = (struct filter){.page = NO_PAGE, .entry = &never};
         tlb->tables_written = true;
@@ -211,8 +211,9 @@ tlb_miss(struct core *core, uint32_t info, uint64_t address)
     if (entry == NULL)
         entry = translation_fetch(core, address);
     const struct qemu_plugin_hwaddr *place = qemu_plugin_get_hwaddr(info, address);
-    uint64_t physical = place == NULL || qemu_plugin_hwaddr_is_io(place) ? NO_PAGE
-                                                                          : qemu_plugin_hwaddr_phys_addr(place) >> 12;
+    uint64_t physical = place == NULL || qemu_plugin_hwaddr_is_io(place)
+                            ? NO_PAGE
+                            : qemu_plugin_hwaddr_phys_addr(place) >> 12;
     tlb->filter[address / 4096 % FILTER_SIZE] =
         (struct filter){.page = address >> 12, .physical = physical, .entry = entry, .change = entry->change};
     return physical;

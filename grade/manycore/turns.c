@@ -8,11 +8,11 @@
 #include "plugin.h"
 #include "qemu.h"
 
-#define ROUND       (300u * CYCLE)
-#define TIMER_STEP  10000     /* ns: timers run late by no more */
-#define ORIGIN      100000000000l /* ns: where the guest's clock stands when the simulation begins */
-#define IDLE_LOOK   50        /* microseconds of the host between two looks whether all are halted */
-#define BILLION     1000000000ul
+#define ROUND      (300u * CYCLE)
+#define TIMER_STEP 10000         /* ns: timers run late by no more */
+#define ORIGIN     100000000000l /* ns: where the guest's clock stands when the simulation begins */
+#define IDLE_LOOK  50            /* microseconds of the host between two looks whether all are halted */
+#define BILLION    1000000000ul
 
 #define MAXIMUM(a, b) ((a) > (b) ? (a) : (b))
 

@@ -15,6 +15,7 @@ struct limbo {
     struct ticket_lock lock; /* guards all below: other cores turn our limbo when they are out of memory */
     struct limbo_item *fresh, *noted, *ripe;
     uint64_t waiting; /* items on all three, and those being freed; others look at it without the lock */
+    uint32_t past;    /* so many cores, from the first on, have been seen to be past the note */
     struct {
         uint64_t where, want;
     } note[CORE_MAX];
@@ -41,6 +42,7 @@ limbo_note(struct limbo *list)
     /* What was unlinked is written before `where` is read. Partner: the exchange of `where` in core_enter, before
      * the kernel reads any link. Either we see that core in its kernel, or it sees the links without the item. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    list->past = 0;
     for (uint32_t i = 0; i < core_count; i++) {
         const struct core *core = CORE_AT(i, core_words);
         list->note[i].where = __atomic_load_n(&core->where, __ATOMIC_SEQ_CST);
@@ -64,13 +66,13 @@ limbo_core_is_past(const struct limbo *list, uint32_t i)
            __atomic_load_n(&core->done, __ATOMIC_ACQUIRE) >= list->note[i].want;
 }
 
+/* Looks again only at the first core that was not past it: a core that waits watches one other, and not all. */
 static bool
-limbo_is_over(const struct limbo *list)
+limbo_is_over(struct limbo *list)
 {
-    for (uint32_t i = 0; i < core_count; i++)
-        if (!limbo_core_is_past(list, i))
-            return false;
-    return true;
+    while (list->past < core_count && limbo_core_is_past(list, list->past))
+        list->past++;
+    return list->past == core_count;
 }
 
 /* Moves the lists on and takes up to LIMBO_BATCH ripe items off, as a list; lock held. */

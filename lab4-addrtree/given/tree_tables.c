@@ -89,8 +89,10 @@ tree_next_table(struct tree *tree, uint64_t *slot, uint64_t end)
         }
         if (entry_load(entry) & ENTRY_PRESENT)
             return entry;
-        *slot = round_down(*slot, table_span(level)) +
-                table_span(level); /* nothing in all that this entry covers */
+        do { /* nothing in all that this entry covers; the next ones of its table are at hand */
+            *slot = round_down(*slot, table_span(level)) + table_span(level);
+            entry++;
+        } while (*slot < end && table_index(*slot, level) != 0 && !(entry_load(entry) & ENTRY_PRESENT));
     }
     return NULL;
 }
