@@ -8,12 +8,34 @@
 #include "tags.h"
 
 /* What is counted on each core; README.md says what each means. Times are in parts of a cycle. */
-#define COUNTS_OF_TIME(X) X(halted) X(waiting) X(paused) X(kernel) X(queued) X(walk_cycles)
+#define COUNTS_OF_TIME(X)                                                                                    \
+    X(halted)                                                                                                \
+    X(waiting)                                                                                               \
+    X(paused)                                                                                                \
+    X(kernel)                                                                                                \
+    X(queued)                                                                                                \
+    X(walk_cycles)
 #define COUNTS_OF_EVENTS(X)                                                                                  \
     X(instructions)                                                                                          \
-    X(kernel_instructions) X(l1) X(l2) X(l3) X(near) X(far) X(socket) X(memory) X(memory_far) X(prefetched)  \
-        X(upgrades) X(invalidations) X(fetches) X(walks) X(atomics) X(uncached) X(system_calls) X(traps)     \
-            X(interrupts)
+    X(kernel_instructions)                                                                                   \
+    X(l1)                                                                                                    \
+    X(l2)                                                                                                    \
+    X(l3)                                                                                                    \
+    X(near)                                                                                                  \
+    X(far)                                                                                                   \
+    X(socket)                                                                                                \
+    X(memory)                                                                                                \
+    X(memory_far)                                                                                            \
+    X(prefetched)                                                                                            \
+    X(upgrades)                                                                                              \
+    X(invalidations)                                                                                         \
+    X(fetches)                                                                                               \
+    X(walks)                                                                                                 \
+    X(atomics)                                                                                               \
+    X(uncached)                                                                                              \
+    X(system_calls)                                                                                          \
+    X(traps)                                                                                                 \
+    X(interrupts)
 
 struct counts {
 #define FIELD(name) uint64_t name;
