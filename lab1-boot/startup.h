@@ -26,8 +26,8 @@ TABLE(startup, startup_function);
 
 TABLE(each_core, startup_function);
 
-/* Runs the program that `run=` asks for, the name and arguments in `line`, and ends the machine. Until lab 4 there
- * are none (weak default). */
+/* Runs the programs that `run=` asks for, a name and its arguments each, with ';' between two of them, one after another,
+ * and ends the machine: well when all of them ended well. Until lab 4 there are none (weak default). */
 __attribute__((noreturn)) void program_command_run(const char *line);
 
 /* With neither a test nor a program asked for: runs the program `init` until it ends, where the image has one. Until lab

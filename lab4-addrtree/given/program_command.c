@@ -60,10 +60,34 @@ program_report(const char *command)
     return false;
 }
 
+/* Copies the first program of a line to `command`, without the blanks around it; where the next one begins, null: that
+ * was the last. */
+static const char *
+command_cut(const char *line, char command[BOOT_COMMAND_MAX])
+{
+    size_t begin = 0, end = 0;
+    while (line[end] != ';' && line[end] != '\0')
+        end++;
+    const char *next = line[end] == ';' ? line + end + 1 : NULL;
+    while (line[begin] == ' ')
+        begin++;
+    while (end > begin && line[end - 1] == ' ')
+        end--;
+    string_copy(command, line + begin, end - begin + 1);
+    return next;
+}
+
+/* One that fails keeps no other from its turn. */
 void
 program_command_run(const char *line)
 {
-    machine_exit(program_report(line) ? EXIT_GOOD : EXIT_FAILED);
+    static char command[BOOT_COMMAND_MAX];
+    bool good = true;
+    while (line != NULL) {
+        line = command_cut(line, command);
+        good &= program_report(command);
+    }
+    machine_exit(good ? EXIT_GOOD : EXIT_FAILED);
 }
 
 void

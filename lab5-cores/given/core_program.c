@@ -147,8 +147,15 @@ ORDER_HANDLER(90, halt, ORDER_HALT)
 
 /* --- first programs, which the kernel itself starts ---------------------------------------------------------- */
 
-/* Such a program finds the core that it runs on in its share. The object of the program before may still be in limbo,
- * which nobody but us may be there to empty. */
+/* Whether that error of core_claim may be one of the program before: its core object, or the share that holds it, may
+ * still be in limbo, which nobody but us may be there to empty. */
+static bool
+claim_may_come(int error)
+{
+    return error == E_AGAIN || (error == E_BUSY && limbo_waiting() > 0);
+}
+
+/* Such a program finds the core that it runs on in its share. */
 PROGRAM_SETUP(50, core)
 {
     struct core_object *core;
@@ -158,7 +165,7 @@ PROGRAM_SETUP(50, core)
     while (length + 1 < sizeof(name) && page->command[length] != ' ' && page->command[length] != '\0')
         length++;
     string_copy(name, page->command, length + 1);
-    while ((error = core_claim(core_index(), share->account, name, &core)) == E_AGAIN) {
+    while (claim_may_come(error = core_claim(core_index(), share->account, name, &core))) {
         core_pass();
         limbo_turn_all();
         cpu_pause();

@@ -5,10 +5,23 @@
  * has a copy of them as they stood at run_on_all; on Linux they are shared, and a program that relies on it
  * is wrong). What cores share is taken from memory(…, SHARED) before they meet, and handed over as a pointer.
  *
- * Implemented in lab5-cores/user/platform.c (Corey) and grade/linux/platform.c (pthreads). */
+ * What the *system* shares between the cores of a program is chosen for each run, and the program does not see it:
+ *
+ *   sharing=     memory(…, PRIVATE)     memory(…, SHARED)               what a core makes is named in
+ *   chosen       the core's own tree    one inner tree, in all roots    the core's own share       (the default)
+ *   everything   that inner tree, too   one inner tree, in all roots    one share, of all cores
+ *   apart        the core's own tree    each root maps the segment      the core's own share
+ *
+ * On Corey that is a word of the command, anywhere behind the program's name: RUN='memclone 4M sharing=everything'. It
+ * is no argument of the program's. `everything` is how a kernel does it that shares by default; `apart` is what separate
+ * address spaces cost: every core faults in each page of shared memory, which must be taken before run_on_all. On Linux
+ * the environment says how to run (grade/linux/platform.c).
+ *
+ * Implemented in lab5-cores/user/runtime/ (Corey: platform.c, team.c) and grade/linux/platform.c (pthreads). */
 #ifndef COREY_PLATFORM_H
 #define COREY_PLATFORM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,9 +63,16 @@ uint64_t clock_hertz(void);
  * region's begin (marker.h). Called by one core, and not within the work that is measured. */
 void mark(const char *phase);
 
+/* Enters the kernel and comes back, by the cheapest call that does what it says: the null system call of experiments.
+ * Returns whether the kernel has answered as it must. */
+bool null_call(void);
+
 /* Leaves one measured number of this run where its driver finds it. Name and unit are letters, digits and
  * '_'. */
 void result(const char *name, uint64_t value, const char *unit);
+
+/* Shows one line of text (without its end) to whoever watches the run. */
+void say(const char *line);
 
 /* The bytes of the file named, read-only in memory, for the program's whole life; *bytes is their number.
  * Seen by all cores at the same address when called before run_on_all. Nothing stands behind the last byte:

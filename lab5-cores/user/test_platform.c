@@ -1,7 +1,9 @@
-/* test_platform memory|input|team: what platform.h promises, on Corey; test/platform.c runs it. */
+/* test_platform memory|input|team|sharing: what platform.h promises, on Corey; test/platform.c runs it. */
 #include "platform_calls.h"
 
 #include "check.h"
+#include "error.h"
+#include "sharing.h"
 #include "start.h"
 
 #define PIECES     40
@@ -100,6 +102,65 @@ test_team(void)
     check(clock_hertz() > 1000000);
 }
 
+/* Whether the own root shows an inner tree at this address, and not a segment. */
+static bool
+address_is_in_tree(const void *address)
+{
+    struct mapping_entry shown, inner;
+    check_equal(1, at_get(boot_page->root, &shown, sizeof(shown), (uint64_t)address));
+    check(shown.start <= (uint64_t)address && (uint64_t)address < shown.start + shown.bytes);
+    int64_t error = at_get(HANDLE(1, shown.object), &inner, sizeof(inner), 0);
+    check(error >= 0 || error == E_TYPE);
+    return error >= 0;
+}
+
+/* What core 0 tells the others. */
+struct shared {
+    uint64_t share; /* id of core 0's */
+    uint64_t visits[64];
+};
+
+static void
+sharing_body(unsigned core, void *argument)
+{
+    struct shared *shared = argument;
+    struct share_status status;
+    enum sharing_mode mode = sharing_mode();
+    uint64_t *own = memory(PIECE, PRIVATE);
+    check(own != NULL);
+    check_equal(mode == SHARING_EVERYTHING, address_is_in_tree(own));
+    check_equal(mode != SHARING_APART, address_is_in_tree(shared));
+    check_equal(core > 0 && mode == SHARING_APART, memory(PIECE, SHARED) == NULL);
+    check_equal(sizeof(status), share_stat(boot_page->share, &status, sizeof(status)));
+    check_equal(core == 0 || mode == SHARING_EVERYTHING, status.id == shared->share);
+    *own = core;
+    shared->visits[core] = 1;
+    barrier();
+    check_equal(core, *own);
+    for (unsigned other = 0; other < cores(); other++)
+        check_equal(1, shared->visits[other]);
+}
+
+/* The setting `sharing` is what it says, is no argument, and changes nothing that the program sees. */
+static void
+test_sharing(int argc, const char *word)
+{
+    struct share_status status;
+    struct shared *shared = memory(sizeof(*shared), SHARED);
+    check(shared != NULL);
+    check_equal(2, argc);
+    check(program_setting("shar") == NULL);
+    check(program_setting("sharing=") == NULL);
+    check(program_setting("sharing") == NULL || program_setting("sharing")[0] == word[1]);
+    check_equal(sizeof(status), share_stat(boot_page->share, &status, sizeof(status)));
+    shared->share = status.id;
+    check_equal(0, run_on_all(sharing_body, shared));
+    check_equal(word[1] == 'e'   ? SHARING_EVERYTHING
+                : word[1] == 'a' ? SHARING_APART
+                                 : SHARING_CHOSEN,
+                sharing_mode());
+}
+
 int
 main(int argc, char **argv)
 {
@@ -112,6 +173,9 @@ main(int argc, char **argv)
         return 0;
     case 't':
         test_team();
+        return 0;
+    case 's':
+        test_sharing(argc, argv[1]);
         return 0;
     }
     return 1;

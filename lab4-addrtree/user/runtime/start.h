@@ -14,6 +14,10 @@ void program_begin(int argc, char **argv);
 /* What program_entry calls. */
 __attribute__((noreturn)) void program_start(const struct boot_page *page);
 
+/* What follows `name=` in the command, where a word behind the program's name has that form; null: none has. Such
+ * words say how the program is to be run, and are no arguments of main. */
+const char *program_setting(const char *name);
+
 /* Ends the program. */
 __attribute__((noreturn)) void program_exit(int status);
 

@@ -93,9 +93,22 @@ launch_begin(struct launch *launch, uint64_t core)
     return error;
 }
 
+int64_t
+launch_begin_within(struct launch *launch, uint64_t core)
+{
+    struct core_status status;
+    int64_t error = again(core_stat(core, &status, sizeof(status)));
+    if (error < 0)
+        return error;
+    *launch = (struct launch){.core = core, .index = status.index, .share = boot_page->share};
+    return launch_equip(launch);
+}
+
 void
 launch_end(const struct launch *launch)
 {
+    if (!launch->named)
+        return;
     share_delobj(launch->named);
     self_drop(launch->share);
 }

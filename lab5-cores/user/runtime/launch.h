@@ -19,7 +19,7 @@
 struct launch {
     uint64_t core;  /* handle of its core, through our own share */
     uint64_t index; /* of that processor */
-    uint64_t named; /* handle of its share, through our own share */
+    uint64_t named; /* handle of its share, through our own share; 0: it is our own */
     uint64_t share; /* the same as a slot of our set: what to allocate through */
     uint64_t root;  /* handle of its root tree, through its share */
 };
@@ -33,6 +33,10 @@ int64_t core_claim(const char *name);
 /* Begins a child on `core`, which runs nothing, and whose name its share is given, too. On an error all is gone again,
  * but the core is still claimed. */
 int64_t launch_begin(struct launch *launch, uint64_t core);
+
+/* The same, but our own share is the child's as well: what either of the two makes from then on, both can name. What was
+ * made for the child keeps its name there behind launch_end, too. */
+int64_t launch_begin_within(struct launch *launch, uint64_t core);
 
 /* Has the child's share hold an object of ours, with those of `rights` that we have; it may hold it already. */
 int64_t launch_name(const struct launch *launch, uint64_t object, uint64_t rights);

@@ -4,7 +4,9 @@
  *               that it alone adds mappings to, so no two cores meet in a leaf table
  *     PRIVATE   mappings in the core's own root
  *
- * In a program that has left its team, both are mappings in its own root, SHARED those with PERM_SHARED.
+ * In a program that has left its team, both are mappings in its own root, SHARED those with PERM_SHARED. In one that
+ * shares everything (sharing.h), both come from the window; in one whose cores share no tree, SHARED is as in one that
+ * has left its team, for as long as it has one core.
  *
  * Each piece of memory is a segment of its own, mapped once and for good. What stands in variables here is the core's
  * own. How a program comes to its other cores is in team.c. */
@@ -15,6 +17,7 @@
 #include "again.h"
 #include "marker.h"
 #include "print.h"
+#include "sharing.h"
 #include "start.h"
 #include "team.h"
 
@@ -61,6 +64,14 @@ window_bytes(void)
     return WINDOWS_BYTES / cores() / WINDOW_UNIT * WINDOW_UNIT;
 }
 
+/* In place of a window: mappings in the own root. */
+static struct region *
+window_alone(void)
+{
+    window = (struct region){boot_page->root, 0, ALONE_BASE, ALONE_BASE + ALONE_BYTES};
+    return &window;
+}
+
 /* The caller's window. The first call, on core 0, makes the tree and maps it, PERM_SHARED: all cores of the program
  * share it. */
 static struct region *
@@ -68,6 +79,8 @@ window_begin(void)
 {
     if (window.tree)
         return &window;
+    if (sharing_mode() == SHARING_APART)
+        return window_alone();
     int64_t tree = again(at_alloc(boot_page->share, TREE_INNER, "windows", MEMORY_HERE));
     if (tree < 0)
         return NULL;
@@ -92,6 +105,8 @@ window_enter(unsigned core, uint64_t next)
     uint64_t start = core * window_bytes();
     window.next = next ? next : start;
     window.end = start + window_bytes();
+    if (sharing_mode() == SHARING_APART)
+        window = (struct region){.tree = boot_page->root}; /* without room: nobody else would see it */
     private_region.tree = private_region.tree ? boot_page->root : 0;
 }
 
@@ -101,7 +116,7 @@ window_leave(void)
     bool alone = window.tree && window.base != WINDOWS_BASE;
     private_region.tree = private_region.tree ? boot_page->root : 0;
     if (!alone)
-        window = (struct region){0, 0, ALONE_BASE, ALONE_BASE + ALONE_BYTES};
+        window_alone();
     window.tree = boot_page->root;
 }
 
@@ -121,7 +136,8 @@ region_map(struct region *region, uint64_t segment, uint64_t bytes, uint64_t per
 void *
 memory(size_t bytes, enum sharing sharing)
 {
-    struct region *region = sharing == SHARED ? window_begin() : private_begin();
+    bool everything = sharing_mode() == SHARING_EVERYTHING;
+    struct region *region = sharing == SHARED || everything ? window_begin() : private_begin();
     if (!region || bytes == 0 || bytes > region->end - region->next)
         return NULL;
     int64_t segment = again(segment_alloc(boot_page->share, "memory", MEMORY_HERE));
@@ -132,8 +148,9 @@ memory(size_t bytes, enum sharing sharing)
     void *address = NULL;
     if (again(segment_set_nbytes(segment, round_up(bytes, PAGE_BYTES))) >= 0)
         address = region_map(region, segment, bytes, perm);
-    /* A window's piece needs no name any more; what the root maps itself is passed on to other cores by its name. */
-    if (!own_root || !address)
+    /* A window's piece needs no name any more, but where one share is to name everything; what the root maps itself is
+     * passed on to other cores by its name. */
+    if ((!own_root && !everything) || !address)
         share_delobj(segment);
     return address;
 }
@@ -195,6 +212,18 @@ uint64_t
 clock_hertz(void)
 {
     return boot_page->ticks_per_second;
+}
+
+bool
+null_call(void)
+{
+    return clock_now_stub() > 0;
+}
+
+void
+say(const char *line)
+{
+    print("%s\n", line);
 }
 
 void

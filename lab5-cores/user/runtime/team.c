@@ -5,6 +5,7 @@
 #include "core_calls.h"
 #include "platform_calls.h"
 #include "print.h"
+#include "sharing.h"
 #include "start.h"
 
 #define ENOMEM 12 /* as in <errno.h>: there is no C library here */
@@ -18,6 +19,8 @@ static uint64_t *core_handle; /* by number; claimed once, for the program's life
 /* What the children begin with, in the copies of this program's variables. */
 static void (*team_body)(unsigned core, void *argument);
 static void *team_argument;
+
+static unsigned team_shares = 1; /* of ours that each core has */
 
 unsigned
 cores(void)
@@ -54,8 +57,15 @@ child_begin(unsigned core, uint64_t root, uint64_t core_object)
 }
 
 void
+team_share_second(void)
+{
+    team_shares = 2;
+}
+
+void
 team_leave(void)
 {
+    team_shares = 1;
     team = NULL;
     team_core = 0;
     core_handle = NULL;
@@ -79,19 +89,21 @@ child_start(const struct launch *launch, unsigned number)
         .entry = (uint64_t)child_begin,
         .stack = COPY_STACK,
         .argument = {number, HANDLE(1, handle_id(launch->root)), launch->core},
-        .shares = 1,
+        .shares = team_shares,
+        .share[1] = {HANDLE(2, 0), RIGHT_ALL},
     };
     int64_t error = launch_fill(launch, launch->root, boot_page->root, mapping_pass_on);
     return error < 0 ? error : launch_run(launch, &context);
 }
 
-/* Starts core `number`; in the end only the child has its share. */
+/* Starts core `number`; in the end only the child has its share, where it has one of its own. */
 static int64_t
 team_add(unsigned number)
 {
     struct launch launch;
     team->seat[number].over = 0;
-    int64_t error = launch_begin(&launch, core_handle[number]);
+    bool within = sharing_mode() == SHARING_EVERYTHING;
+    int64_t error = (within ? launch_begin_within : launch_begin)(&launch, core_handle[number]);
     if (error < 0)
         return error;
     error = child_start(&launch, number);

@@ -33,6 +33,10 @@ struct team {
 /* This program's; null: run_on_all has not been called. */
 extern struct team *team;
 
+/* Core 0, before run_on_all: each further core is to have in slot 2 of its set the share that stands there in ours, too,
+ * with all rights. */
+void team_share_second(void);
+
 /* The number of the core that this runs on in its team. */
 extern unsigned team_core;
 
