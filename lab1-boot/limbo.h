@@ -36,6 +36,9 @@ size_t limbo_turn(void);
 /* The same for the lists of all cores: for a core out of memory and for the books. No locks held. */
 size_t limbo_turn_all(void);
 
+/* The core on whose list the item lay: for `release`. */
+uint32_t limbo_turning(void);
+
 /* Whether nothing waits on this core's list: it may sleep for as long as it likes. */
 bool limbo_is_empty(void);
 

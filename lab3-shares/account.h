@@ -6,6 +6,9 @@
  * A3  A charge returns when the thing leaves limbo, not when it is freed: else a loop of frees would eat the machine.
  * A4  Private work writes no shared line: a core spends from its own budget, which it fills from the total in
  *     batches. The limit stays exact: before E_NOMEM the budgets of all cores are taken back by compare-and-swap.
+ * A5  It ends with its last reference. As long as shares charge here, each core counts those that it takes and gives up
+ *     by itself, and nobody adds them up. When the last share has gone the account is `closing`: from then on all count
+ *     in one place, and once every core has seen that (a grace period), the counts of the cores are added there.
  * Unit: bytes. */
 #ifndef COREY_ACCOUNT_H
 #define COREY_ACCOUNT_H
@@ -17,21 +20,29 @@
 
 struct account_budget { /* one core's, on its own line */
     _Alignas(CACHE_LINE) uint64_t unspent;
+    uint64_t in_limbo; /* charged for things that wait in this core's limbo; atomic */
+    int64_t
+        references; /* that this core has taken, less those that it has given up; written by this core alone */
 };
 
 #define BUDGETS_PER_BLOCK (PAGE_SIZE / sizeof(struct account_budget))
 
 struct account {
     struct account *parent; /* whom the limit returns to; null: the root account */
-    uint64_t limit;         /* constant */
-    uint64_t references;    /* objects charged here, their shares, things in limbo; atomic */
-    uint64_t total;         /* unspent and in no budget; atomic */
-    uint64_t moves_begun;   /* between total and budgets, for a moment in neither; atomic */
-    uint64_t moves_made;    /* of these; atomic */
-    uint64_t in_limbo;      /* charged for things that wait in limbo; atomic */
-    uint64_t moved;         /* limits of sub-accounts, and what these cost; atomic */
+    uint64_t limit;         /* constant, as is all up to `cores` */
     uint64_t overhead;      /* bytes that the account's own blocks cost, charged to the parent */
-    uint32_t cores;         /* cores that have a budget; one that came up later spends from the total */
+    uint32_t cores;         /* cores that have a budget; one that came up later has its part below */
+    uint8_t public;         /* more than one core may know things that are charged here; atomic */
+    uint8_t closing;        /* A5; atomic */
+
+    _Alignas(CACHE_LINE) uint64_t total; /* unspent and in no budget; atomic */
+    uint64_t moves_begun;                /* between total and budgets, for a moment in neither; atomic */
+    uint64_t moves_made;                 /* of these; atomic */
+    uint64_t moved;                      /* limits of sub-accounts, and what these cost; atomic */
+    uint64_t shares;                     /* that charge here, and whoever made it; atomic */
+    int64_t references;                  /* that are in no budget; atomic */
+    uint64_t in_limbo;                   /* in no budget; atomic */
+    struct limbo_item limbo;             /* while it is closing */
     struct {
         struct account *next;
         uint64_t references, bytes, moved;
@@ -42,9 +53,17 @@ struct account {
 /* The account that owns all memory; its limit is set at start-up. */
 extern struct account *account_root;
 
-/* A sub-account whose limit of `bytes` is moved out of `parent`; one reference, the caller's.
+/* A sub-account whose limit of `bytes` is moved out of `parent`, as if one share charged there: the caller.
  * E_NOMEM, E_AGAIN: the parent has not that much, or there is no memory for it. */
 int account_create(struct account *parent, uint64_t bytes, uint32_t home, struct account **out);
+
+/* One share more, or less, charges there. Null: nothing. */
+void account_join(struct account *account);
+void account_leave(struct account *account);
+
+/* References of things charged, in limbo, and of sub-accounts; exact when no core takes or gives up one meanwhile, and
+ * nothing waits in limbo. */
+int64_t account_references(const struct account *account);
 
 /* Spent by all cores, limbo included; exact when no core charges meanwhile. */
 uint64_t account_used(const struct account *account);

@@ -52,7 +52,7 @@ main(void)
     if (account_charge(account, 1) != E_NOMEM)
         host_fail("the limit has grown");
     account_refund(account, CORES * EACH * PAGE_SIZE);
-    account_drop(account);
+    account_leave(account);
     printf("%lu charges\n", charges);
     return charges > ROUNDS ? 0 : 1;
 }

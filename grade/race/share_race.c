@@ -104,7 +104,7 @@ STARTUP(90, share)
     if (account_create(account_root, LIMIT, 0, &account) != 0 ||
         share_create(NULL, account, 0, 0, "all", &share) != 0)
         host_fail("no share");
-    account_drop(account); /* the share has it */
+    account_leave(account); /* the share has it */
     share_publish(&share->object);
 }
 
@@ -113,12 +113,12 @@ main(void)
 {
     host_run(CORES, body);
     struct account *account = share->account;
-    account_hold(account);
+    account_join(account);
     object_drop(&share->object);
     host_settle();
     if (account_used(account) != 0 || account_in_limbo(account) != 0)
         host_fail("the account has not got everything back");
-    account_drop(account);
+    account_leave(account);
     if (account_used(account_root) != 0)
         host_fail("the root account has not got everything back");
     if (found < LIMIT / 192 || refused == 0)

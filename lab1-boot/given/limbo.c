@@ -96,14 +96,25 @@ limbo_take(struct limbo *list)
     return taken;
 }
 
-static size_t
-limbo_turn_list(struct limbo *list)
+/* Whose list it is whose items this core releases. */
+static PER_CORE uint32_t turning;
+
+uint32_t
+limbo_turning(void)
 {
+    return *CORE_OWN(turning);
+}
+
+static size_t
+limbo_turn_list(uint32_t core)
+{
+    struct limbo *list = CORE_AT(core, limbo);
     ticket_lock(&list->lock);
     struct limbo_item *item = limbo_take(list);
     ticket_unlock(&list->lock);
 
     size_t freed = 0;
+    *CORE_OWN(turning) = core;
     while (item != NULL) {
         struct limbo_item *next = item->next; /* release() ends the item */
         item->release(item);
@@ -129,7 +140,7 @@ limbo_is_empty(void)
 size_t
 limbo_turn(void)
 {
-    return limbo_is_empty() ? 0 : limbo_turn_list(CORE_OWN(limbo));
+    return limbo_is_empty() ? 0 : limbo_turn_list(core_index());
 }
 
 size_t
@@ -137,7 +148,7 @@ limbo_turn_all(void)
 {
     size_t freed = 0;
     for (uint32_t i = 0; i < core_count; i++)
-        freed += limbo_turn_list(CORE_AT(i, limbo));
+        freed += limbo_turn_list(i);
     return freed;
 }
 

@@ -73,6 +73,7 @@ object_publish(struct object *object)
     /* Relaxed: the release by which the object is then made reachable comes after it, and whoever drops the last
      * reference has it from there. */
     __atomic_fetch_or(&object->flags, OBJECT_PUBLIC, __ATOMIC_RELAXED);
+    account_publish(object->account);
 }
 
 /* What its type adds; null: nothing. */
@@ -176,6 +177,11 @@ account_hold(__attribute__((unused)) struct account *account)
 
 __attribute__((weak)) void
 account_drop(__attribute__((unused)) struct account *account)
+{
+}
+
+__attribute__((weak)) void
+account_publish(__attribute__((unused)) struct account *account)
 {
 }
 

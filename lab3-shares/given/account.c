@@ -63,7 +63,7 @@ account_make(uint64_t bytes, uint32_t cores, uint32_t home)
             return NULL;
         }
     }
-    account->references = 1;
+    account->shares = 1;
     account->limit = account->total = bytes;
     return account;
 }
@@ -98,45 +98,161 @@ STARTUP(20, account)
         panic("no memory for the root account");
 }
 
+/* --- references ------------------------------------------------------------------------------------------- */
+
+/* Of a closing account: more than there can be references. They are counted on top of it until those of all cores have
+ * been added. */
+#define CLOSING (1l << 62)
+
+static struct account_budget *
+account_budget_of(const struct account *account, uint32_t core)
+{
+    return &account->budget[core / BUDGETS_PER_BLOCK][core % BUDGETS_PER_BLOCK];
+}
+
+/* What this core has of the account; null: it came up later. */
+static struct account_budget *
+account_own(const struct account *account)
+{
+    uint32_t core = core_index();
+    return core < account->cores ? account_budget_of(account, core) : NULL;
+}
+
+/* Where this core counts its references; null: where all do. */
+static struct account_budget *
+account_counter(const struct account *account)
+{
+    /* Acquire: whoever has seen that all cores had crossed has added their counts (partner: account_closed). */
+    return __atomic_load_n(&account->closing, __ATOMIC_ACQUIRE) ? NULL : account_own(account);
+}
+
+static void
+counter_change(struct account_budget *own, int64_t change)
+{
+    /* Relaxed: nobody else writes it, and who reads it does so a grace period after our last. */
+    __atomic_store_n(&own->references, own->references + change, __ATOMIC_RELAXED);
+}
+
 void
 account_hold(struct account *account)
 {
-    if (account != NULL)
+    if (account == NULL)
+        return;
+    struct account_budget *own = account_counter(account);
+    if (own != NULL)
+        counter_change(own, 1);
+    else
         __atomic_add_fetch(&account->references, 1, __ATOMIC_RELAXED);
 }
 
-/* Nobody can be looking at an account without a reference: a share gives its own up when its grace period is over.
- * So it is freed at once. Its end may be its parent's: a loop, as a chain of them may be long. */
-void
-account_drop(struct account *account)
+/* One reference less; whether that was the last. */
+static bool
+account_let_go(struct account *account)
 {
+    struct account_budget *own = account_counter(account);
+    if (own != NULL) {
+        counter_change(own, -1);
+        return false;
+    }
+    bool closing =
+        __atomic_load_n(&account->closing, __ATOMIC_RELAXED); /* cannot change without a crossing of ours */
     /* Release: all refunds come before the end; acquire, for the last: it sees those of others (partners: their
      * drops). */
-    while (account != NULL && __atomic_sub_fetch(&account->references, 1, __ATOMIC_ACQ_REL) == 0) {
+    return __atomic_sub_fetch(&account->references, 1, __ATOMIC_ACQ_REL) == 0 && closing;
+}
+
+/* Nobody knows the account any more: it is freed, and its limit returns. That may be the end of its parent: a loop, as a
+ * chain of them may be long. */
+static void
+account_end(struct account *account)
+{
+    do {
         struct account *parent = account->parent;
         uint64_t bytes = account->limit + account->overhead;
-        assert(account_used(account) == 0 && account->in_limbo == 0);
+        assert(account_used(account) == 0 && account_in_limbo(account) == 0);
         account_free(account);
         __atomic_sub_fetch(&parent->moved, bytes, __ATOMIC_RELAXED);
         account_refund(parent, bytes);
         account = parent;
+    } while (account_let_go(account));
+}
+
+void
+account_drop(struct account *account)
+{
+    if (account != NULL && account_let_go(account))
+        account_end(account);
+}
+
+int64_t
+account_references(const struct account *account)
+{
+    int64_t references = __atomic_load_n(&account->references, __ATOMIC_RELAXED);
+    for (uint32_t core = 0; core < account->cores; core++)
+        references += __atomic_load_n(&account_budget_of(account, core)->references, __ATOMIC_RELAXED);
+    return references;
+}
+
+/* All cores count in one place by now: what they have counted before is added there. */
+static void
+account_closed(struct account *account)
+{
+    int64_t counted = 0;
+    for (uint32_t core = 0; core < account->cores; core++) {
+        struct account_budget *budget = account_budget_of(account, core);
+        counted += __atomic_load_n(&budget->references, __ATOMIC_RELAXED); /* ordered by the grace period */
+        __atomic_store_n(&budget->references, 0, __ATOMIC_RELAXED);
     }
+    if (__atomic_add_fetch(&account->references, counted - CLOSING, __ATOMIC_ACQ_REL) ==
+        0) /* as account_let_go */
+        account_end(account);
+}
+
+static void
+account_leave_limbo(struct limbo_item *item)
+{
+    account_closed(CONTAINER_OF(item, struct account, limbo));
+}
+
+void
+account_join(struct account *account)
+{
+    if (account != NULL)
+        __atomic_add_fetch(&account->shares, 1, __ATOMIC_RELAXED);
+}
+
+void
+account_leave(struct account *account)
+{
+    /* Acquire and release: as account_let_go. */
+    if (account == NULL || __atomic_sub_fetch(&account->shares, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    __atomic_add_fetch(&account->references, CLOSING, __ATOMIC_RELAXED);
+    /* Release: who sees it closing counts on top of that (partner: account_counter). */
+    __atomic_store_n(&account->closing, true, __ATOMIC_RELEASE);
+    if (__atomic_load_n(&account->public, __ATOMIC_RELAXED))
+        limbo_put(&account->limbo, account_leave_limbo);
+    else
+        account_closed(account);
+}
+
+void
+account_publish(struct account *account)
+{
+    /* Relaxed: as an object's own flag. Written once, since all cores read the line; and its parent's before others can
+     * bring about its end, which is one of that. */
+    for (; account != NULL && !__atomic_load_n(&account->public, __ATOMIC_RELAXED); account = account->parent)
+        __atomic_store_n(&account->public, true, __ATOMIC_RELAXED);
 }
 
 /* --- spending --------------------------------------------------------------------------------------------- */
 
-static uint64_t *
-account_budget_of(const struct account *account, uint32_t core)
-{
-    return &account->budget[core / BUDGETS_PER_BLOCK][core % BUDGETS_PER_BLOCK].unspent;
-}
-
 /* Where this core spends from. */
 static uint64_t *
-account_own(struct account *account)
+account_purse(struct account *account)
 {
-    uint32_t core = core_index();
-    return core < account->cores ? account_budget_of(account, core) : &account->total;
+    struct account_budget *own = account_own(account);
+    return own != NULL ? &own->unspent : &account->total;
 }
 
 /* Takes `least` from *count, or, where it has more, up to `most`; returns what it took: 0 when it has less than
@@ -158,7 +274,7 @@ count_take(uint64_t *count, uint64_t least, uint64_t most)
 bool
 account_spend_budget(struct account *account, uint64_t bytes)
 {
-    return count_take(account_own(account), bytes, bytes) == bytes;
+    return count_take(account_purse(account), bytes, bytes) == bytes;
 }
 
 /* What is on its way between total and budgets is in neither. So each move is announced before it and after it: who
@@ -180,7 +296,7 @@ move_end(struct account *account)
 bool
 account_fill_budget(struct account *account, uint64_t bytes)
 {
-    uint64_t *own = account_own(account);
+    uint64_t *own = account_purse(account);
     if (own == &account->total || __atomic_load_n(&account->total, __ATOMIC_RELAXED) < bytes)
         return false;
     move_begin(account);
@@ -197,7 +313,7 @@ budgets_take(struct account *account)
     uint64_t taken = 0;
     move_begin(account);
     for (uint32_t core = 0; core < account->cores; core++) {
-        uint64_t *budget = account_budget_of(account, core);
+        uint64_t *budget = &account_budget_of(account, core)->unspent;
         if (__atomic_load_n(budget, __ATOMIC_RELAXED) != 0)            /* an empty one's line is left alone */
             taken += __atomic_exchange_n(budget, 0, __ATOMIC_RELEASE); /* as in count_take */
     }
@@ -213,7 +329,7 @@ account_collect(struct account *account, uint64_t bytes)
     uint64_t made = __atomic_load_n(&account->moves_made, __ATOMIC_ACQUIRE); /* partner: move_end */
     /* Acquire, both: who sees that something has gone from there sees that a move has begun (partner: count_take). */
     for (uint32_t core = 0; core < account->cores; core++) {
-        if (__atomic_load_n(account_budget_of(account, core), __ATOMIC_ACQUIRE) > 0) {
+        if (__atomic_load_n(&account_budget_of(account, core)->unspent, __ATOMIC_ACQUIRE) > 0) {
             budgets_take(account);
             return true;
         }
@@ -225,7 +341,7 @@ account_collect(struct account *account, uint64_t bytes)
 void
 account_unspend(struct account *account, uint64_t bytes)
 {
-    uint64_t *own = account_own(account);
+    uint64_t *own = account_purse(account);
     if (__atomic_load_n(own, __ATOMIC_RELAXED) >= 2 * ACCOUNT_BATCH)
         own = &account->total;
     __atomic_add_fetch(own, bytes, __ATOMIC_RELAXED);
@@ -236,7 +352,7 @@ account_used(const struct account *account)
 {
     uint64_t unspent = __atomic_load_n(&account->total, __ATOMIC_RELAXED);
     for (uint32_t core = 0; core < account->cores; core++)
-        unspent += __atomic_load_n(account_budget_of(account, core), __ATOMIC_RELAXED);
+        unspent += __atomic_load_n(&account_budget_of(account, core)->unspent, __ATOMIC_RELAXED);
     return account->limit - unspent - __atomic_load_n(&account->moved, __ATOMIC_RELAXED);
 }
 
@@ -245,15 +361,23 @@ account_used(const struct account *account)
 void
 account_limbo(struct account *account, int64_t bytes)
 {
+    if (account == NULL)
+        return;
+    uint32_t core = bytes > 0 ? core_index() : limbo_turning();
+    uint64_t *count =
+        core < account->cores ? &account_budget_of(account, core)->in_limbo : &account->in_limbo;
     /* Release: the refund of what has left comes before (partner: the acquire in account_in_limbo). */
-    if (account != NULL)
-        __atomic_add_fetch(&account->in_limbo, (uint64_t)bytes, __ATOMIC_RELEASE);
+    __atomic_add_fetch(count, (uint64_t)bytes, __ATOMIC_RELEASE);
 }
 
+/* What leaves is counted where it came: so whatever waits all the while that we look is seen. */
 uint64_t
 account_in_limbo(const struct account *account)
 {
-    return __atomic_load_n(&account->in_limbo, __ATOMIC_ACQUIRE);
+    uint64_t bytes = __atomic_load_n(&account->in_limbo, __ATOMIC_ACQUIRE);
+    for (uint32_t core = 0; core < account->cores; core++)
+        bytes += __atomic_load_n(&account_budget_of(account, core)->in_limbo, __ATOMIC_ACQUIRE);
+    return bytes;
 }
 
 COMMAND(account, "the root account, in KiB: limit, spent, waiting in limbo, moved into other accounts")

@@ -15,7 +15,7 @@ share_create(struct share *parent, struct account *account, uint64_t limit_pages
         return E_INVAL;
     struct account *pays = account;
     if (limit_pages == 0)
-        account_hold(pays);
+        account_join(pays);
     else {
         int error = account_create(account, limit_pages * PAGE_SIZE, home, &pays);
         if (error < 0)
@@ -39,7 +39,7 @@ share_create(struct share *parent, struct account *account, uint64_t limit_pages
 no_object:
     share_table_free(table);
 no_table:
-    account_drop(pays);
+    account_leave(pays);
     return error;
 }
 
@@ -49,7 +49,7 @@ share_destroy(struct object *object)
     struct share *share = CONTAINER_OF(object, struct share, object);
     share_empty(share);
     share_table_free(share->table);
-    account_drop(share->account);
+    account_leave(share->account);
 }
 
 static void

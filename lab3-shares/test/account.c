@@ -30,7 +30,7 @@ TEST(account_limit_is_exact)
     }
     check_equal(0, account_charge(NULL, 1ul << 60)); /* nobody's */
     account_refund(NULL, 1ul << 60);
-    account_drop(account);
+    account_leave(account);
     check_share_books(before);
 }
 
@@ -51,7 +51,7 @@ TEST(account_collects_budgets)
     test_as_core(0);
     check_equal(0, account_charge(account, ACCOUNT_BATCH + 2 * PAGE_SIZE));
     account_refund(account, ACCOUNT_BATCH + 2 * PAGE_SIZE);
-    account_drop(account);
+    account_leave(account);
     check_share_books(before);
 }
 

@@ -71,7 +71,7 @@ TEST(account_cores_limit)
     jostle(spend_all, NULL);
     check_equal(0, held);
     check_equal(0, account_used(account));
-    account_drop(account);
+    account_leave(account);
     test_settle();
     check_share_books(before);
 }

@@ -93,10 +93,11 @@ audit_accounts(void)
     }
     for (struct account *account = accounts_counted; account != NULL; account = account->counted.next) {
         uint64_t which = (uint64_t)account;
-        audit_equal("references of account", which, account->counted.references, account->references);
+        audit_equal("references of account", which, account->counted.references,
+                    account_references(account) + account->shares);
         audit_equal("bytes used of account", which, account->counted.bytes, account_used(account));
         audit_equal("bytes moved from account", which, account->counted.moved, account->moved);
-        audit_equal("bytes in limbo of account", which, 0, account->in_limbo);
+        audit_equal("bytes in limbo of account", which, 0, account_in_limbo(account));
     }
 }
 
