@@ -42,6 +42,10 @@ EXERCISES = [
 ]
 
 GIVEN = [
+    Test("share_private_again"),
+    Test("share_private_again_by_giver"),
+    Test("share_private_again_not_yet"),
+    Test("share_private_again_dies"),
     Test("share_growth_hides_nothing"),
     Test("share_full_takes_changes"),
     Test("share_publish_reaches_all"),

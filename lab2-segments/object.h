@@ -16,7 +16,7 @@
 
 /* object.flags */
 #define OBJECT_DEAD   1 /* set under the lock with the last reference; every operation tests it after locking */
-#define OBJECT_PUBLIC 2 /* more than one core can reach it; set before that becomes visible, never cleared */
+#define OBJECT_PUBLIC 2 /* more than one core can reach it; set before that becomes visible */
 
 /* The header: the first member of each type's struct. One slab block, 64-byte aligned. */
 struct object {

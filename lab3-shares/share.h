@@ -13,7 +13,11 @@
  *     table, which leaves removed entries out, replaces the old one; the old one goes into limbo.
  * H4  An entry, and a core's slot, each count as one reference on what they name.
  * H5  A share may be added only to one of lower level; a new share's level is its parent's + 1: no cycles.
- * H6  Rights are narrowed when an object is copied into another share, never widened. */
+ * H6  Rights are narrowed when an object is copied into another share, never widened.
+ * H7  A share is private while one core alone can find it: what is made through it, and leaves it, is that core's own
+ *     affair. It becomes public before another core can find it. It is private again when the slot of one set is all
+ *     that names it, and a grace period has passed since: by then whoever knew it has forgotten it. What it holds from
+ *     before stays public. */
 #ifndef COREY_SHARE_H
 #define COREY_SHARE_H
 
@@ -52,6 +56,11 @@ struct share {
     struct share_table *table; /* atomic: lookups read it without the lock */
     struct account *account;   /* pays for what is allocated through this share, and for its tables; held */
     uint64_t level;
+    /* H7, all atomic */
+    uint32_t passed;   /* how often others may have come to know it, or given it up */
+    uint32_t noted;    /* what `passed` was when the grace period that is under way began */
+    uint32_t settled;  /* ... and the last that is over, + 1; 0: none */
+    uint32_t settling; /* one is under way */
 };
 
 /* A core's set. Only its own core changes it. */
@@ -167,6 +176,10 @@ int share_make_room(struct share *share);
  * caller found the object in this crossing, or holds it. In a public share it becomes public before (share_publish,
  * which may cross). */
 int share_add(struct share *share, struct object *object, uint64_t rights);
+
+/* A public share is private again once only one core knows it (H7). To be called by who has found it in a slot of its own
+ * set; or, with `others` 1, by who is about to give up a reference besides. */
+void share_settle(struct share *share, uint32_t others);
 
 /* share_add of a new object with all rights, for a call that made it: drops the caller's reference; the object's
  * handle through the share in the slot of `handle`, or the error: then nothing is left of it. */

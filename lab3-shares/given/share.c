@@ -82,9 +82,58 @@ struct share_found
 share_find_own(uint64_t handle)
 {
     struct share_found found = share_find_typed(handle, OBJECT_SHARE, RIGHT_W);
-    if (found.object != NULL && handle_id(handle) != 0)
+    if (found.object == NULL)
+        return found;
+    if (handle_id(handle) != 0)
         return (struct share_found){NULL, E_INVAL};
+    share_settle(CONTAINER_OF(found.object, struct share, object), 0);
     return found;
+}
+
+/* --- private again (H7) ----------------------------------------------------------------------------------- */
+
+/* If it is a share: others come to know it, or stop to. What was settled before says nothing any more. */
+static void
+share_passed(struct object *object)
+{
+    if (object->type == OBJECT_SHARE)
+        __atomic_add_fetch(&CONTAINER_OF(object, struct share, object)->passed, 1, __ATOMIC_RELAXED);
+}
+
+/* The grace period is over: whoever knew the share when it began has forgotten it. */
+static void
+share_leave_settling(struct limbo_item *item)
+{
+    struct share *share = CONTAINER_OF(CONTAINER_OF(item, struct object, limbo), struct share, object);
+    /* Release: what those cores did with it comes before (partner: share_settle). */
+    __atomic_store_n(&share->settled, share->noted + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&share->settling, 0, __ATOMIC_RELEASE); /* noted and the item may be used again */
+    object_drop(&share->object);
+}
+
+void
+share_settle(struct share *share, uint32_t others)
+{
+    struct object *object = &share->object;
+    if (!object_is_public(object))
+        return;
+    if (others > 0)
+        share_passed(object);
+    if (__atomic_load_n(&object->references, __ATOMIC_RELAXED) != 1 + others)
+        return;
+    uint32_t passed = __atomic_load_n(&share->passed, __ATOMIC_RELAXED);
+    if (others == 0 && __atomic_load_n(&share->settled, __ATOMIC_ACQUIRE) == passed + 1) {
+        __atomic_fetch_and(&object->flags, (uint8_t)~OBJECT_PUBLIC,
+                           __ATOMIC_RELAXED); /* read by this core alone */
+        return;
+    }
+    /* Acquire: partner in share_leave_settling. */
+    if (__atomic_exchange_n(&share->settling, 1, __ATOMIC_ACQUIRE) != 0)
+        return;
+    bool held = object_hold(object); /* we have a reference */
+    assert(held);
+    share->noted = passed;
+    limbo_put(&object->limbo, share_leave_settling);
 }
 
 /* --- changing --------------------------------------------------------------------------------------------- */
@@ -96,6 +145,7 @@ share_add_locked(struct share *share, struct object *object, uint64_t rights)
         return E_NOENT;
     if (object->type == OBJECT_SHARE && CONTAINER_OF(object, struct share, object)->level <= share->level)
         return E_LOOP;
+    share_passed(object);
     int error = share_make_room(share);
     return error < 0 ? error : share_insert(share, object, rights);
 }
@@ -133,9 +183,12 @@ share_delete(struct share *share, uint64_t id)
     ticket_lock(&share->object.lock);
     int error = object_is_dead(&share->object) ? E_NOENT : share_remove(share, id, &object);
     ticket_unlock(&share->object.lock);
-    if (error == 0)
-        object_drop(object);
-    return error;
+    if (error < 0)
+        return error;
+    if (object->type == OBJECT_SHARE)
+        share_settle(CONTAINER_OF(object, struct share, object), 1);
+    object_drop(object);
+    return 0;
 }
 
 /* What this core's share_publish has still to look into, linked by object.limbo: while an object is private, nobody
@@ -149,6 +202,7 @@ static void
 publish_one(struct object *object)
 {
     __typeof__(published) *own = CORE_OWN(published);
+    share_passed(object);
     if (!object_is_public(object)) {
         object_publish(object);
         object->limbo.next = own->first;
