@@ -25,11 +25,11 @@ TOOLS = ("apt-get", "apt-cache", "dpkg-deb")
 
 
 def run(*command, folder=None):
-    """Runs a command; its output, or None where it fails, and its complaint."""
+    """Runs a command; its output, or None where it fails, and its first complaint."""
     ran = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                          errors="replace", env=dict(os.environ, LC_ALL="C"))
-    complaint = (ran.stderr.strip().splitlines() or [""])[-1]
-    return (None if ran.returncode else ran.stdout), complaint
+    complaints = [line for line in ran.stderr.splitlines() if line.startswith(("W: Failed", "E: "))]
+    return (None if ran.returncode else ran.stdout), (complaints or ran.stderr.splitlines() or [""])[0]
 
 
 def own_lists(folder):

@@ -34,11 +34,13 @@ SETTINGS = (
     ("no_timer_check", "a slow host makes this check of the interrupt controller fail"),
 )
 
-# How a processor without work waits. `halt` is what Linux does by itself: hlt, and an interrupt wakes it. `poll`
-# wakes sooner, and no interrupt is sent for it; but in an emulator each idle processor costs as much as a busy one.
+# How a processor without work waits. `halt` is what Linux does by itself: hlt, until an interrupt wakes it. `poll` wakes
+# sooner and without an interrupt, but what it spends meanwhile is counted as the kernel's. The two are alike while a
+# program has all processors: its cores wait for each other in ring 3.
 IDLE = {"halt": [], "poll": ["idle=poll"]}
 
-# Pages of 4 KiB, as in all experiments of the paper's; or what Debian does, huge ones wherever they fit.
+# Pages of 4 KiB, as in all experiments of the paper's; or what Debian does, huge ones wherever they fit, which is in
+# private memory: what processes share has small ones.
 HUGE_PAGES = {False: ["transparent_hugepage=never"], True: ["transparent_hugepage=always"]}
 
 

@@ -18,14 +18,15 @@ from peer import OUTPUT, boot, build_programs, peer_job, write_archive, Peer
 
 LINE = re.compile(r"^([0-9a-f]{16}) (\w) (\S+)$")
 # Kinds as the simulator's option `entries` has them. A device's interrupt comes through one of 200 stubs, which all
-# lead to asm_common_interrupt; all others have an entry of their own. What ends in _end only bounds a piece of code.
+# lead to asm_common_interrupt; all others have an entry of their own.
 ENTRIES = (
     ("system_call", re.compile(r"entry_SYSCALL_64|entry_SYSCALL_compat|entry_SYSENTER_compat"
                                r"|entry_INT80_compat|asm_int80_emulation")),
     ("interrupt", re.compile(r"asm_sysvec_\w+|asm_common_interrupt|asm_spurious_interrupt")),
     ("trap", re.compile(r"asm_exc_\w+")),
 )
-NEEDED = {"entry_SYSCALL_64", "asm_exc_page_fault", "asm_common_interrupt", "asm_sysvec_apic_timer_interrupt"}
+BEGIN = "__x64_sys_ioperm"  # init's first system call, and nobody else's
+NEEDED = {BEGIN, "entry_SYSCALL_64", "asm_exc_page_fault", "asm_common_interrupt", "asm_sysvec_apic_timer_interrupt"}
 
 
 def ask_kernel():
@@ -57,24 +58,29 @@ def system_map():
     return path
 
 
-def read_entries(text):
-    """[(address, kind, name)] of the entries among the symbols of a System.map."""
-    found = []
-    for line in text.splitlines():
-        address, _, name = LINE.match(line).groups()
-        kinds = [kind for kind, pattern in ENTRIES if pattern.fullmatch(name)]
-        found += [(address, kinds[0], name)] if kinds and not name.endswith("_end") else []
+def read_symbols():
+    """{name: address, in hexadecimal} of the kernel."""
+    found = {name: address for address, _, name in (line.split() for line in system_map().read_text().splitlines())}
+    missing = NEEDED - set(found)
+    if missing:
+        raise RuntimeError(f"this Linux has no symbol {min(missing)}")
     return found
+
+
+def begin_address():
+    """For the simulator's option `begin`: where the kernel is when it has started init, and no program yet."""
+    return read_symbols()[BEGIN]
+
+
+def read_entries(names):
+    """The entries among the kernel's symbols, as lines `address kind`."""
+    return sorted(f"{address} {kind}" for name, address in names.items() for kind, pattern in ENTRIES
+                  if pattern.fullmatch(name))
 
 
 def entries_file():
     """The path of a file for the simulator's option `entries`: lines `address kind`."""
-    found = read_entries(system_map().read_text())
-    missing = NEEDED - {name for _, _, name in found}
-    if missing:
-        raise RuntimeError(f"this Linux has no symbol {min(missing)}")
-    path = fetch_kernel() / "entries"
-    lines = sorted({f"{address} {kind}" for address, kind, _ in found})
+    path, lines = fetch_kernel() / "entries", read_entries(read_symbols())
     if not path.exists() or path.read_text().splitlines() != lines:
         write_atomically(path, lines)
     return path
@@ -82,6 +88,6 @@ def entries_file():
 
 if __name__ == "__main__":
     try:
-        print(system_map(), entries_file())
+        print(system_map(), entries_file(), begin_address())
     except (RuntimeError, OSError) as error:
         sys.exit(f"linux: {error}")

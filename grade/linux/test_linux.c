@@ -1,5 +1,5 @@
 /* test_linux TEST: what platform.h promises, on Linux, with threads and with processes. Status 0, or 1 with a line
- * that says what was expected and what was seen; the tests `crash`, `lost`, `fail`, `leave` and `hole` end badly, as their
+ * that says what was expected and what was seen; `crash`, `lost`, `fail`, `leave` and `hole` end badly, as their
  * comments say. */
 #include <inttypes.h>
 #include <stdbool.h>

@@ -18,7 +18,7 @@ from count import build_plugin, plugin_argument, read_regions
 from inputs import make_book
 from machine import FAILED, HOLE, PASSED, end_on_sigterm, run_jobs
 from peer import MODES, STATIC, PeerJob, build_programs, peer_job, prepare, program_runs, trouble_in
-from symbols import entries_file, system_map
+from symbols import entries_file, read_symbols
 
 BOOK = "/books/kjv.txt"
 UNITS = ["test_linux memory", "test_linux team", "test_linux print"]
@@ -80,8 +80,7 @@ def check_symbols():
     yield "entries lie in the kernel", " ".join(outside)
     missing = {"system_call", "trap", "interrupt"} ^ {kind for _, kind in lines}
     yield "entries are of three kinds", " ".join(missing)
-    names = {line.split()[2] for line in system_map().read_text().splitlines()}
-    yield "System.map has code and data", " ".join({"clear_page_rep", "do_exit", "init_mm"} - names)
+    yield "System.map has code and data", " ".join({"clear_page_rep", "do_exit", "init_mm"} - set(read_symbols()))
 
 
 def check_host():
@@ -127,7 +126,8 @@ def judge_bad_ends(job, outcome):
     """Each program has ended as it must, the one that fares well included; the machine says that one has failed."""
     runs = program_runs(job, outcome)
     expected = {"test_linux crash": SEGMENT_FAULT, "test_linux lost": SEGMENT_FAULT, "test_linux fail": 1,
-                "test_linux leave": int(job.mode == "processes"), "test_linux nothing": 2, "no_such_program": 127, "test_linux team": 0}
+                "test_linux leave": int(job.mode == "processes"),
+                "test_linux nothing": 2, "no_such_program": 127, "test_linux team": 0}
     wrong = [f"{run.command}: {run.status}" for run in runs if run.status != expected[run.command]]
     kept = [run.command for run in runs if run.records.of_kind("metric")]
     if kept != ["test_linux crash", "test_linux lost", "test_linux team"]:
