@@ -306,6 +306,7 @@ endef
 
 setup:
 	$(call install,build gdb bench format models)
+	$(Q)python3 -B $(ROOT)/grade/linux/kernel.py
 
 image:
 	$(call install,build $(if $(RUN_BOOKS),bench))

@@ -37,6 +37,7 @@ COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
             ("count", "python3 -B grade/bench/test_count.py"),
             ("measures", "python3 -B grade/bench/test_scaling.py"),
             ("scaling", "python3 -B grade/bench/scaling.py --short"),
+            ("linux", "python3 -B grade/linux/test_peer.py"),
             ("prompt", "python3 -B grade/prompt.py")]
 
 

@@ -40,6 +40,10 @@ class Job:
     plugin: str = ""
     nonce: str = field(default_factory=lambda: os.urandom(8).hex())
 
+    def arguments(self):
+        """QEMU's."""
+        return command_line(self)
+
 
 @dataclass
 class Outcome:
@@ -69,24 +73,30 @@ def host_share(test):
     return test.cores if test.cores <= host_cores() else 1
 
 
-def command_line(job):
-    """QEMU's arguments for a job."""
+def machine_arguments(job):
+    """QEMU's arguments for the machine itself, whatever boots on it: all that a run leaves goes to
+    the job's folder."""
     folder, test = job.folder, job.test
-    words = job.words or f"test={test.name}"
-    if test.cores > 1:
-        words = f"cores={test.cores} {words}"  # `run=` would take all that stands behind it
-    words = words.replace(",", ",,")  # QEMU's own escape
     watched = f",tb-size={PLUGIN_CACHE}" if job.plugin else ""
     return [QEMU, "-M", "q35", "-cpu", "max", "-accel", accelerator(test.cores) + watched,
             *(["-plugin", job.plugin] if job.plugin else []), "-m", f"{test.memory}M",
             "-smp", test.topology or str(test.cores),
             "-display", "none", "-monitor", "none", "-no-reboot",
             "-serial", f"file:{folder}/console",
-            "-drive", f"file={job.image},format=raw,if=none,id=disk,snapshot=on",
-            "-device", "ide-hd,drive=disk",
             "-chardev", f"file,id=results,path={folder}/results",
             "-device", "isa-debugcon,iobase=0xe9,chardev=results",
-            "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+            "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
+
+
+def command_line(job):
+    """QEMU's arguments for a job."""
+    words = job.words or f"test={job.test.name}"
+    if job.test.cores > 1:
+        words = f"cores={job.test.cores} {words}"  # `run=` would take all that stands behind it
+    words = words.replace(",", ",,")  # QEMU's own escape
+    return [*machine_arguments(job),
+            "-drive", f"file={job.image},format=raw,if=none,id=disk,snapshot=on",
+            "-device", "ide-hd,drive=disk",
             "-fw_cfg", f"name=opt/corey/nonce,string={job.nonce}",
             "-fw_cfg", f"name=opt/corey/cmdline,string={words}"]
 
@@ -121,7 +131,7 @@ class Machine:
         job.folder.mkdir(parents=True, exist_ok=True)
         for name in ("results", "console"):
             (job.folder / name).unlink(missing_ok=True)
-        command = command_line(job)
+        command = job.arguments()
         (job.folder / "command").write_text(shlex.join(command) + "\n")
         self.begin = time.monotonic()
         with open(job.folder / "qemu", "wb") as said:

@@ -2,7 +2,7 @@
  *
  * A program begins on core 0, as one thread of control. run_on_all() takes it to every core and back again.
  * Memory is shared only where the program says so: variables and stacks are a core's own (on Corey each core
- * has a copy of them as they stood at run_on_all; on Linux they are shared, and a program that relies on it
+ * has a copy of them as they stood at run_on_all; Linux's threads share them, and a program that relies on it
  * is wrong). What cores share is taken from memory(…, SHARED) before they meet, and handed over as a pointer.
  *
  * What the *system* shares between the cores of a program is chosen for each run, and the program does not see it:
@@ -15,9 +15,9 @@
  * On Corey that is a word of the command, anywhere behind the program's name: RUN='memclone 4M sharing=everything'. It
  * is no argument of the program's. `everything` is how a kernel does it that shares by default; `apart` is what separate
  * address spaces cost: every core faults in each page of shared memory, which must be taken before run_on_all. On Linux
- * the environment says how to run (grade/linux/platform.c).
+ * the environment says how to run, and whether cores are threads or processes (grade/linux/records.c).
  *
- * Implemented in lab5-cores/user/runtime/ (Corey: platform.c, team.c) and grade/linux/platform.c (pthreads). */
+ * Implemented in lab5-cores/user/runtime/ (Corey: platform.c, team.c) and grade/linux/ (team.c, windows.c, records.c). */
 #ifndef COREY_PLATFORM_H
 #define COREY_PLATFORM_H
 
