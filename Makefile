@@ -15,7 +15,7 @@
 #          has no file: it is about the labs before N, whose files then are the folders', and lab N's are solutions/'s
 # MODE     debug (pages are poisoned when freed) or release
 # CC       gcc or clang
-# RUN      program to start, with its arguments;  TEST  test to boot, or for `grade` a pattern
+# RUN      program to start, with its arguments, or several with ; between;  TEST  test to boot, or for `grade` a pattern
 # MEM      megabytes of the machine: 256, with books 1024;  ACCEL  tcg or kvm
 # CPUS     its cores: a number, perhaps with how they hang together in QEMU's words (6,sockets=2,cores=3); for `bench` a
 #          number or a list
@@ -263,7 +263,7 @@ $(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
 	@echo '  make qemu       boot it in QEMU; RUN="wc /books/kjv.txt" starts a program, TEST=name runs a test,'
-	@echo '                  CPUS=4 gives it four cores;'
+	@echo '                  CPUS=4 gives it four cores; RUN="memclone; locks" starts one after the other;'
 	@echo '                  EX=2.1, in a lab folder: your file of that exercise, all else from the reference'
 	@echo '  make gdb        the same, halted at the first instruction, under gdb'
 	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'

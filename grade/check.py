@@ -36,6 +36,7 @@ TEST_ON_CORES = re.compile(r"^TEST_ON_CORES\((\w+)\)", re.MULTILINE)  # two test
 COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
             ("count", "python3 -B grade/bench/test_count.py"),
             ("measures", "python3 -B grade/bench/test_scaling.py"),
+            ("experiments", "python3 -B grade/bench/test_experiments.py"),
             ("scaling", "python3 -B grade/bench/scaling.py --short"),
             ("linux", "python3 -B grade/linux/test_peer.py"),
             ("prompt", "python3 -B grade/prompt.py")]

@@ -1,9 +1,10 @@
 /* locks [ACQUISITIONS]: three locks in ring 3, each taken 16384 times in all, the times divided among the cores.
  *
- * Under the lock a core raises four words of one line, outside it does some arithmetic of its own. With a lock that
+ * Under the lock a core raises four words, each on a line of its own, outside it does some arithmetic. With a lock that
  * scales, the time for all acquisitions together stays the same from the second core on; with one whose waiters disturb
- * the holder it grows with the cores. Regions: `ticket`, `mcs`, and `readers`, where fifteen of sixteen acquisitions only
- * read the words. Each word must have been raised once for each time the lock was held to do so. */
+ * the holder it grows with the cores. Regions: `ticket`, `mcs`, and `readers`, where all but one of WRITE_EVERY
+ * acquisitions only read the words, and may do so side by side. Each word must have been raised once for each time the
+ * lock was held to do so. */
 #include "experiment.h"
 #include "reader_lock.h"
 #include "ticket_lock.h"
@@ -11,12 +12,16 @@
 
 #define WORDS       4
 #define OUTSIDE     20 /* steps of the work outside */
-#define WRITE_EVERY 16
+#define WRITE_EVERY 128
+
+struct word {
+    uint64_t value;
+} __attribute__((aligned(LINE)));
 
 /* What a lock guards. */
 struct guarded {
-    uint64_t word[WORDS];
-} __attribute__((aligned(LINE)));
+    struct word word[WORDS];
+};
 
 /* What one core alone writes. */
 struct seat {
@@ -48,7 +53,7 @@ static void
 words_raise(struct guarded *guarded)
 {
     for (unsigned i = 0; i < WORDS; i++)
-        guarded->word[i]++;
+        guarded->word[i].value++;
     __asm__ volatile("" : : : "memory"); /* each time, not once for many */
 }
 
@@ -57,8 +62,10 @@ static bool
 words_agree(const struct guarded *guarded)
 {
     __asm__ volatile("" : : : "memory"); /* they are read here */
-    return guarded->word[0] == guarded->word[1] && guarded->word[0] == guarded->word[2] &&
-           guarded->word[0] == guarded->word[3];
+    bool agree = true;
+    for (unsigned i = 1; i < WORDS; i++)
+        agree &= guarded->word[i].value == guarded->word[0].value;
+    return agree;
 }
 
 static void
@@ -135,7 +142,7 @@ words_check(const struct guarded *guarded, uint64_t value)
 {
     uint64_t wrong = 0;
     for (unsigned i = 0; i < WORDS; i++)
-        wrong += guarded->word[i] != value;
+        wrong += guarded->word[i].value != value;
     return wrong;
 }
 

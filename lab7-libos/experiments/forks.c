@@ -150,7 +150,8 @@ forks_are_possible(void)
     return child != -EAGAIN && fork_wait(child) == 1;
 }
 
-static void
+/* How much was wrong in all. */
+static uint64_t
 results_leave(uint64_t wrong)
 {
     for (unsigned which = 0; which < plan->parents; which++) {
@@ -162,6 +163,7 @@ results_leave(uint64_t wrong)
     result("parents", plan->parents, "parents");
     result("times", plan->report[0].done, "times");
     result("wrong", wrong, "checks");
+    return wrong;
 }
 
 int
@@ -182,7 +184,7 @@ main(int argc, char **argv)
         wrong = parents_run(parent);
     else
         say("forks: no core is free for a child");
-    results_leave(wrong);
+    wrong = results_leave(wrong);
     if (wrong)
         say("wrong: a copy of the program was not what it must be");
     return wrong ? 1 : 0;
