@@ -101,6 +101,7 @@ block_runs(unsigned vcpu, void *data)
     if (block->entry != ENTRY_NONE && options.mode == MODE_TIME)
         entry_charge(core, block->entry);
     if (!block->repeats) {
+        core->string_line[0] = core->string_line[1] = ~0ul;
         core->clock += block->cost;
         core->counts.instructions += block->instructions;
         core->counts.kernel_instructions += block->kernel ? block->instructions : 0;
@@ -126,9 +127,6 @@ line_touch(struct core *core, const struct site *site, uint64_t line, bool write
         return;
     }
     if (site->string) {
-        if (core->string != site)
-            core->string_line[0] = core->string_line[1] = ~0ul;
-        core->string = site;
         if (core->string_line[write] == line)
             return;
         core->string_line[write] = line;
