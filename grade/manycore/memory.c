@@ -275,6 +275,10 @@ line_read(struct core *core, uint64_t line, enum access_kind kind, struct direct
         owner_demote(entry, line);
         transfer(core, entry, &found);
     }
+    if (entry->sharers == 0 && entry->l3 == 1u << core->cluster) {
+        tags_remove(&l3[core->cluster], line); /* nobody else has it: it is the core's own again (M1) */
+        entry->l3 = 0;
+    }
     bool alone = entry->sharers == 0 && entry->l3 == 0;
     entry->sharers |= core->bit;
     if (alone)
