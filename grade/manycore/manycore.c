@@ -133,6 +133,7 @@ line_touch(struct core *core, const struct site *site, uint64_t line, bool write
         core->clock += STRING_LINE;
     }
     if (site->atomic && !write) {
+        memory_drain(core);
         core->counts.atomics++;
         core->clock += machine.atomic;
     }

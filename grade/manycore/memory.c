@@ -397,8 +397,6 @@ void
 memory_miss(struct core *core, uint64_t line, enum access_kind kind, const struct origin *origin)
 {
     bool own = kind == ACCESS_WRITE || kind == ACCESS_ATOMIC;
-    if (kind == ACCESS_ATOMIC)
-        memory_drain(core);
     if (own_caches_serve(core, kind == ACCESS_FETCH ? &core->l1i : &core->l1d, line, kind, own))
         return;
     struct directory_line *entry = directory_line(line);
