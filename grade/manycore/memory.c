@@ -256,7 +256,7 @@ owner_demote(struct directory_line *entry, uint64_t line)
     l3_fill(owner->cluster, line, entry);
 }
 
-/* A transfer between cores begins when the one before has ended (M3). */
+/* A transfer begins when the one before has ended (M3). */
 static void
 transfer(struct core *core, struct directory_line *entry, struct found *found)
 {
@@ -271,10 +271,10 @@ line_read(struct core *core, uint64_t line, enum access_kind kind, struct direct
 {
     bool moves = entry->owner != 0;
     struct found found = line_find(core, line, kind, entry);
-    if (moves) {
+    if (moves)
         owner_demote(entry, line);
+    if (moves || entry->busy > core->clock)
         transfer(core, entry, &found);
-    }
     if (entry->sharers == 0 && entry->l3 == 1u << core->cluster) {
         tags_remove(&l3[core->cluster], line); /* nobody else has it: it is the core's own again (M1) */
         entry->l3 = 0;
