@@ -81,11 +81,12 @@ turns_begin(const struct turns_options *chosen)
 static void
 round_next(void)
 {
-    uint64_t farthest = round_end;
+    uint64_t nearest = ~0ul;
     for (unsigned i = 0; i < core_count; i++)
-        farthest = MAXIMUM(farthest, cores[i].clock);
-    round_begin = round_end;
-    round_end = MAXIMUM(round_end + ROUND, farthest);
+        if (!cores[i].halted && cores[i].block != NULL && cores[i].clock < nearest)
+            nearest = cores[i].clock;
+    round_begin = nearest == ~0ul ? round_end : MAXIMUM(round_end, nearest);
+    round_end = round_begin + ROUND;
     int64_t now = clock_at(round_begin);
     if (now - timers_run >= TIMER_STEP) {
         timers_run = now;
