@@ -44,22 +44,26 @@ random_below(uint64_t most)
     return random_state % most;
 }
 
-/* When all are halted nobody's clock moves: the guest's goes to its next timer, which wakes somebody. Whoever wakes finds
- * that the round has begun then (T1). */
+/* Whoever wakes finds that the round has begun (T1): this holds QEMU's lock, which a processor takes before it wakes. */
+static void
+idle_skipped(int64_t now)
+{
+    if (time_at(now) <= round_end)
+        return;
+    round_begin = time_at(now);
+    round_end = round_begin + ROUND;
+    timers_run = now;
+}
+
+/* When all are halted nobody's clock moves: the guest's goes to its next timer, which wakes somebody. */
 static void *
 idle_watch(void *unused)
 {
     (void)unused;
     for (;;) {
         usleep(IDLE_LOOK);
-        if (!begun)
-            continue;
-        int64_t then = qemu_clock_skip_idle();
-        if (then >= 0 && time_at(then) > round_end) {
-            round_begin = time_at(then);
-            round_end = round_begin + ROUND;
-            timers_run = then;
-        }
+        if (begun)
+            qemu_clock_skip_idle(idle_skipped);
     }
     return NULL;
 }
