@@ -100,11 +100,10 @@ struct block;
 
 struct core {
     uint64_t clock, turn_end;
-    const struct site *string; /* the repeated instruction under way, and the lines that it was last at */
-    uint64_t string_line[2];
-    bool ended;  /* its turn, whatever it still runs of it */
-    bool halted; /* it has executed hlt, and no instruction since */
-    bool waits;  /* between the markers of a wait */
+    uint64_t string_line[2]; /* that the repeated instruction under way was last at: read, written */
+    bool ended;              /* its turn, whatever it still runs of it */
+    bool halted;             /* it has executed hlt, and no instruction since */
+    bool waits;              /* between the markers of a wait */
     unsigned index, cluster, socket;
     uint64_t bit;
 

@@ -71,6 +71,16 @@ entry_charge(struct core *core, enum entry kind)
     }
 }
 
+/* The lines in which the block's code lies, from the physical address of its first byte on. */
+static void
+block_place(struct block *block, uint64_t physical)
+{
+    if (physical == NO_PAGE)
+        return;
+    block->line = physical / LINE;
+    block->line_count = (uint32_t)((physical + block->bytes - 1) / LINE - block->line + 1);
+}
+
 /* A block begins. */
 static void
 block_runs(unsigned vcpu, void *data)
@@ -91,16 +101,18 @@ block_runs(unsigned vcpu, void *data)
     if (block->entry != ENTRY_NONE && options.mode == MODE_TIME)
         entry_charge(core, block->entry);
     if (!block->repeats) {
+        core->string_line[0] = core->string_line[1] = ~0ul;
         core->clock += block->cost;
         core->counts.instructions += block->instructions;
         core->counts.kernel_instructions += block->kernel ? block->instructions : 0;
     }
     if (options.mode == MODE_TIME) {
         const struct origin origin = {block->address, block->address};
-        for (uint32_t i = 0; i < block->line_count; i++) {
-            if (ENTRY_LINE(*tags_set(&core->l1i, block->lines[i])) != block->lines[i])
-                memory_miss(core, block->lines[i], ACCESS_FETCH, &origin);
-        }
+        if (block->line_count == 0)
+            block_place(block, tlb_walk(core->index, block->address));
+        for (uint64_t line = block->line; line < block->line + block->line_count; line++)
+            if (ENTRY_LINE(*tags_set(&core->l1i, line)) != line)
+                memory_miss(core, line, ACCESS_FETCH, &origin);
     }
     if (core->clock >= core->turn_end)
         turn_end(core);
@@ -115,15 +127,13 @@ line_touch(struct core *core, const struct site *site, uint64_t line, bool write
         return;
     }
     if (site->string) {
-        if (core->string != site)
-            core->string_line[0] = core->string_line[1] = ~0ul;
-        core->string = site;
         if (core->string_line[write] == line)
             return;
         core->string_line[write] = line;
         core->clock += STRING_LINE;
     }
     if (site->atomic && !write) {
+        memory_drain(core);
         core->counts.atomics++;
         core->clock += machine.atomic;
     }
@@ -332,18 +342,6 @@ instruction_bytes(struct qemu_plugin_insn *instruction, uint8_t bytes[INSTRUCTIO
 #endif
 }
 
-/* The lines in which the block's code lies, from the physical address of its first byte on. */
-static void
-block_lines(struct block *block, uint64_t physical, uint64_t bytes)
-{
-    block->line_count = 0;
-    if (physical == NO_PAGE)
-        return;
-    for (uint64_t line = physical / LINE; line <= (physical + bytes - 1) / LINE; line++)
-        if (block->line_count < sizeof(block->lines) / sizeof(block->lines[0]))
-            block->lines[block->line_count++] = line;
-}
-
 /* A sum over the bytes of the block. Programs that lie at one address differ in it, or in where that is. */
 static uint64_t
 block_check(struct qemu_plugin_tb *translated, size_t count, uint64_t physical)
@@ -364,10 +362,11 @@ block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *translated)
     (void)id;
     uint8_t bytes[INSTRUCTION_MOST];
     size_t count = qemu_plugin_tb_n_insns(translated);
-    uint64_t address = qemu_plugin_tb_vaddr(translated), size = 0;
+    uint64_t address = qemu_plugin_tb_vaddr(translated);
     uint64_t physical = here == NULL ? NO_PAGE : tlb_walk(here->index, address);
     struct block *block = block_get(address, block_check(translated, count, physical), (uint32_t)count);
     block->cost = count * machine.instruction;
+    block->bytes = 0;
     block->kernel = address >> 63;
     block->entry = (uint8_t)entry_kind(address);
     if (address == options.begin || options.begin == 0)
@@ -379,9 +378,9 @@ block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *translated)
         struct instruction instruction = instruction_decode(bytes, length);
         instruction_watch(place, &instruction, &block->sites[i]);
         block->repeats = count == 1 && instruction.kind == STRING;
-        size += length;
+        block->bytes += (uint32_t)length;
     }
-    block_lines(block, physical, size);
+    block_place(block, physical);
 }
 
 /* --- begin and end ----------------------------------------------------------------------------------------------- */

@@ -256,7 +256,7 @@ owner_demote(struct directory_line *entry, uint64_t line)
     l3_fill(owner->cluster, line, entry);
 }
 
-/* A transfer between cores begins when the one before has ended (M3). */
+/* A transfer begins when the one before has ended (M3). */
 static void
 transfer(struct core *core, struct directory_line *entry, struct found *found)
 {
@@ -271,9 +271,13 @@ line_read(struct core *core, uint64_t line, enum access_kind kind, struct direct
 {
     bool moves = entry->owner != 0;
     struct found found = line_find(core, line, kind, entry);
-    if (moves) {
+    if (moves)
         owner_demote(entry, line);
+    if (moves || entry->busy > core->clock)
         transfer(core, entry, &found);
+    if (entry->sharers == 0 && entry->l3 == 1u << core->cluster) {
+        tags_remove(&l3[core->cluster], line); /* nobody else has it: it is the core's own again (M1) */
+        entry->l3 = 0;
     }
     bool alone = entry->sharers == 0 && entry->l3 == 0;
     entry->sharers |= core->bit;
@@ -393,8 +397,6 @@ void
 memory_miss(struct core *core, uint64_t line, enum access_kind kind, const struct origin *origin)
 {
     bool own = kind == ACCESS_WRITE || kind == ACCESS_ATOMIC;
-    if (kind == ACCESS_ATOMIC)
-        memory_drain(core);
     if (own_caches_serve(core, kind == ACCESS_FETCH ? &core->l1i : &core->l1d, line, kind, own))
         return;
     struct directory_line *entry = directory_line(line);

@@ -7,7 +7,8 @@
  *
  * M1  A line that is owned (exclusive, modified) is held by its owner alone, and by no L3.
  * M2  The directory knows exactly which L2s hold a line.
- * M3  A line is handed from owner to owner by one transfer at a time: who comes meanwhile is queued. */
+ * M3  A line is taken from its owner by one transfer at a time, and who comes meanwhile, be it only to read, is queued:
+ *     so many who wait for one line get it one after another. Lines that nobody writes are served to all at once. */
 #ifndef MANYCORE_MEMORY_H
 #define MANYCORE_MEMORY_H
 

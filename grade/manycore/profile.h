@@ -9,8 +9,9 @@
 struct block {
     uint64_t address, check; /* of the first instruction; a sum over the bytes of all */
     uint64_t cost;           /* of its instructions, without any miss */
-    uint64_t lines[4];       /* of its code: physical, as numbers */
-    uint32_t instructions, line_count;
+    uint64_t line;           /* the first of its code: physical, as a number */
+    uint32_t line_count;     /* 0: nobody has looked yet where it lies */
+    uint32_t instructions, bytes;
     uint8_t entry;                  /* enum entry: it is where the kernel is entered */
     bool kernel, repeats;           /* it is nothing but a repeated string instruction */
     struct site *sites;             /* of its instructions */

@@ -160,18 +160,16 @@ qemu_ticks_set(int64_t ticks)
         0; /* the last that was read: it never goes back otherwise, not even from one core to another */
 }
 
-int64_t
-qemu_clock_skip_idle(void)
+void
+qemu_clock_skip_idle(void (*skipped)(int64_t now))
 {
-    int64_t then = -1;
     qemu.lock(__FILE__, __LINE__);
     if (qemu.all_idle()) {
         int64_t wait = qemu.next_timer(VIRTUAL_CLOCK, -1);
         if (wait >= 0) {
-            then = *clock_word += wait;
+            skipped(*clock_word += wait);
             qemu.run_timers(VIRTUAL_CLOCK);
         }
     }
     qemu.unlock();
-    return then;
 }

@@ -36,8 +36,8 @@ void qemu_clock_set(int64_t now);
 /* What the guest reads as its time stamp counter until it is set anew. */
 void qemu_ticks_set(int64_t ticks);
 
-/* Moves the clock to the next timer if every processor is halted; returns the time then, or -1: it is not so, or no
- * timer runs. From a thread of its own. */
-int64_t qemu_clock_skip_idle(void);
+/* Moves the clock to the next timer if every processor is halted and a timer runs; `skipped` learns of it before anybody
+ * wakes. From a thread of its own. */
+void qemu_clock_skip_idle(void (*skipped)(int64_t now));
 
 #endif

@@ -44,22 +44,26 @@ random_below(uint64_t most)
     return random_state % most;
 }
 
-/* When all are halted nobody's clock moves: the guest's goes to its next timer, which wakes somebody. Whoever wakes finds
- * that the round has begun then (T1). */
+/* Whoever wakes finds that the round has begun (T1): this holds QEMU's lock, which a processor takes before it wakes. */
+static void
+idle_skipped(int64_t now)
+{
+    if (time_at(now) <= round_end)
+        return;
+    round_begin = time_at(now);
+    round_end = round_begin + ROUND;
+    timers_run = now;
+}
+
+/* When all are halted nobody's clock moves: the guest's goes to its next timer, which wakes somebody. */
 static void *
 idle_watch(void *unused)
 {
     (void)unused;
     for (;;) {
         usleep(IDLE_LOOK);
-        if (!begun)
-            continue;
-        int64_t then = qemu_clock_skip_idle();
-        if (then >= 0 && time_at(then) > round_end) {
-            round_begin = time_at(then);
-            round_end = round_begin + ROUND;
-            timers_run = then;
-        }
+        if (begun)
+            qemu_clock_skip_idle(idle_skipped);
     }
     return NULL;
 }
@@ -81,11 +85,12 @@ turns_begin(const struct turns_options *chosen)
 static void
 round_next(void)
 {
-    uint64_t farthest = round_end;
+    uint64_t nearest = ~0ul;
     for (unsigned i = 0; i < core_count; i++)
-        farthest = MAXIMUM(farthest, cores[i].clock);
-    round_begin = round_end;
-    round_end = MAXIMUM(round_end + ROUND, farthest);
+        if (!cores[i].halted && cores[i].block != NULL && cores[i].clock < nearest)
+            nearest = cores[i].clock;
+    round_begin = nearest == ~0ul ? round_end : MAXIMUM(round_end, nearest);
+    round_end = round_begin + ROUND;
     int64_t now = clock_at(round_begin);
     if (now - timers_run >= TIMER_STEP) {
         timers_run = now;

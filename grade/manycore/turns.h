@@ -4,7 +4,9 @@
  * T1  At the beginning of a turn the core's clock is at least the round's beginning: one that was halted did nothing
  *     meanwhile.
  * T2  A turn ends with the block in which the clock reaches the turn's end, or with pause, or with hlt.
- * T3  The next round ends when all who run have been where the farthest is: no core is left behind for long.
+ * T3  All rounds are as short, and the next begins no earlier than where the last of those who run is. A core that is
+ *     beyond a round's end, because of what it had to wait for, runs a block in it at most: a long round would let each
+ *     core have what they all fight for to itself.
  * T4  Nothing here knows of the host's time. */
 #ifndef MANYCORE_TURNS_H
 #define MANYCORE_TURNS_H
