@@ -13,6 +13,7 @@
 #ifndef COREY_ACCOUNT_H
 #define COREY_ACCOUNT_H
 
+#include "core.h"
 #include "object.h"
 #include "page.h"
 
@@ -49,6 +50,20 @@ struct account {
     } counted;                       /* scratch of whoever recounts all accounts (lab 6) */
     struct account_budget *budget[]; /* BUDGETS_PER_BLOCK a block, the last one shorter; atomic */
 };
+
+static inline struct account_budget *
+account_budget_of(const struct account *account, uint32_t core)
+{
+    return &account->budget[core / BUDGETS_PER_BLOCK][core % BUDGETS_PER_BLOCK];
+}
+
+/* What this core has of the account; null: it came up later. */
+static inline struct account_budget *
+account_own(const struct account *account)
+{
+    uint32_t core = core_index();
+    return core < account->cores ? account_budget_of(account, core) : NULL;
+}
 
 /* The account that owns all memory; its limit is set at start-up. */
 extern struct account *account_root;

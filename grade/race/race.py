@@ -23,7 +23,7 @@ PAGES = ("grade/race/host_pages.c", "lab1-boot/given/page.c",
 OBJECTS = ("lab2-segments/given/object.c", "lab2-segments/given/object_types.c")
 SEGMENTS = ("lab2-segments/given/segment.c", "lab2-segments/given/segment_tree.c",
             "lab2-segments/given/slab.c")
-SHARES = ("lab3-shares/given/account.c", "lab3-shares/given/share.c",
+SHARES = ("lab3-shares/given/account.c", "lab3-shares/given/account_spend.c", "lab3-shares/given/share.c",
           "lab3-shares/given/share_table.c")
 
 # What each test links besides itself and host.c, and the exercise files that it judges.

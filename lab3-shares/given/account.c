@@ -1,7 +1,4 @@
-/* Accounts: limits that are exact, and budgets that keep private work private.
- *
- * All counts here say nothing about other memory, and each is changed by one atomic instruction; so they are relaxed,
- * unless it says otherwise. */
+/* Accounts: made, referred to, ended. How they spend: account_spend.c. */
 #include "account.h"
 
 #include "block.h"
@@ -103,20 +100,6 @@ STARTUP(20, account)
 /* Of a closing account: more than there can be references. They are counted on top of it until those of all cores have
  * been added. */
 #define CLOSING (1l << 62)
-
-static struct account_budget *
-account_budget_of(const struct account *account, uint32_t core)
-{
-    return &account->budget[core / BUDGETS_PER_BLOCK][core % BUDGETS_PER_BLOCK];
-}
-
-/* What this core has of the account; null: it came up later. */
-static struct account_budget *
-account_own(const struct account *account)
-{
-    uint32_t core = core_index();
-    return core < account->cores ? account_budget_of(account, core) : NULL;
-}
 
 /* Where this core counts its references; null: where all do. */
 static struct account_budget *
@@ -243,117 +226,6 @@ account_publish(struct account *account)
      * bring about its end, which is one of that. */
     for (; account != NULL && !__atomic_load_n(&account->public, __ATOMIC_RELAXED); account = account->parent)
         __atomic_store_n(&account->public, true, __ATOMIC_RELAXED);
-}
-
-/* --- spending --------------------------------------------------------------------------------------------- */
-
-/* Where this core spends from. */
-static uint64_t *
-account_purse(struct account *account)
-{
-    struct account_budget *own = account_own(account);
-    return own != NULL ? &own->unspent : &account->total;
-}
-
-/* Takes `least` from *count, or, where it has more, up to `most`; returns what it took: 0 when it has less than
- * `least`. */
-static uint64_t
-count_take(uint64_t *count, uint64_t least, uint64_t most)
-{
-    uint64_t have = __atomic_load_n(count, __ATOMIC_RELAXED), taken;
-    do {
-        if (have < least)
-            return 0;
-        taken = minimum(have, most);
-        /* Release: who sees that it is gone from here sees that a move has begun (partner: account_collect). */
-    } while (
-        !__atomic_compare_exchange_n(count, &have, have - taken, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
-    return taken;
-}
-
-bool
-account_spend_budget(struct account *account, uint64_t bytes)
-{
-    return count_take(account_purse(account), bytes, bytes) == bytes;
-}
-
-/* What is on its way between total and budgets is in neither. So each move is announced before it and after it: who
- * looks everywhere, and finds that as many moves were made before as have begun after, has missed none. */
-
-static void
-move_begin(struct account *account)
-{
-    __atomic_add_fetch(&account->moves_begun, 1, __ATOMIC_RELAXED); /* ordered by the release in count_take */
-}
-
-static void
-move_end(struct account *account)
-{
-    /* Release: it has arrived (partner: account_collect). */
-    __atomic_add_fetch(&account->moves_made, 1, __ATOMIC_RELEASE);
-}
-
-bool
-account_fill_budget(struct account *account, uint64_t bytes)
-{
-    uint64_t *own = account_purse(account);
-    if (own == &account->total || __atomic_load_n(&account->total, __ATOMIC_RELAXED) < bytes)
-        return false;
-    move_begin(account);
-    uint64_t taken = count_take(&account->total, bytes, maximum(bytes, ACCOUNT_BATCH));
-    __atomic_add_fetch(own, taken, __ATOMIC_RELAXED);
-    move_end(account);
-    return taken > 0;
-}
-
-/* Moves all that the budgets have into the total. */
-static void
-budgets_take(struct account *account)
-{
-    uint64_t taken = 0;
-    move_begin(account);
-    for (uint32_t core = 0; core < account->cores; core++) {
-        uint64_t *budget = &account_budget_of(account, core)->unspent;
-        if (__atomic_load_n(budget, __ATOMIC_RELAXED) != 0)            /* an empty one's line is left alone */
-            taken += __atomic_exchange_n(budget, 0, __ATOMIC_RELEASE); /* as in count_take */
-    }
-    __atomic_add_fetch(&account->total, taken, __ATOMIC_RELAXED);
-    move_end(account);
-}
-
-/* Nothing is announced where there is nothing to move: cores that look for the last bytes side by side would take each
- * other's looks for moves, for ever. */
-bool
-account_collect(struct account *account, uint64_t bytes)
-{
-    uint64_t made = __atomic_load_n(&account->moves_made, __ATOMIC_ACQUIRE); /* partner: move_end */
-    /* Acquire, both: who sees that something has gone from there sees that a move has begun (partner: count_take). */
-    for (uint32_t core = 0; core < account->cores; core++) {
-        if (__atomic_load_n(&account_budget_of(account, core)->unspent, __ATOMIC_ACQUIRE) > 0) {
-            budgets_take(account);
-            return true;
-        }
-    }
-    return __atomic_load_n(&account->total, __ATOMIC_ACQUIRE) >= bytes ||
-           __atomic_load_n(&account->moves_begun, __ATOMIC_RELAXED) != made;
-}
-
-void
-account_unspend(struct account *account, uint64_t bytes)
-{
-    uint64_t *own = account_purse(account);
-    if (__atomic_load_n(own, __ATOMIC_RELAXED) >= 2 * ACCOUNT_BATCH)
-        own = &account->total;
-    __atomic_add_fetch(own, bytes, __ATOMIC_RELAXED);
-}
-
-uint64_t
-account_used(const struct account *account)
-{
-    uint64_t unspent = __atomic_load_n(&account->total, __ATOMIC_RELAXED);
-    for (uint32_t core = 0; core < account->cores; core++)
-        unspent += __atomic_load_n(&account_budget_of(account, core)->unspent, __ATOMIC_RELAXED);
-    return account->limit - unspent - __atomic_load_n(&account->moved, __ATOMIC_RELAXED);
 }
 
 /* --- limbo ------------------------------------------------------------------------------------------------ */
