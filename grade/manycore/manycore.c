@@ -32,12 +32,13 @@ unsigned core_count;
 static struct {
     enum { MODE_TIME, MODE_CONFLICT, MODE_TURNS } mode;
     const char *machine, *out, *entries, *memory;
-    uint64_t begin;
+    uint64_t begin, charge;
     struct memory_options model;
     struct turns_options turns;
 } options;
 
 static struct core *here; /* null until the simulation begins */
+static bool charges;      /* misses, traps and devices cost what the machine says; else an instruction its own cost alone */
 static void *here_cpu;
 static struct timespec started;
 
@@ -98,7 +99,7 @@ block_runs(unsigned vcpu, void *data)
     core->block = block;
     block->times++;
     qemu_ticks_set((int64_t)(core->clock / CYCLE));
-    if (block->entry != ENTRY_NONE && options.mode == MODE_TIME)
+    if (block->entry != ENTRY_NONE && charges)
         entry_charge(core, block->entry);
     if (!block->repeats) {
         core->string_line[0] = core->string_line[1] = ~0ul;
@@ -106,7 +107,7 @@ block_runs(unsigned vcpu, void *data)
         core->counts.instructions += block->instructions;
         core->counts.kernel_instructions += block->kernel ? block->instructions : 0;
     }
-    if (options.mode == MODE_TIME) {
+    if (charges) {
         const struct origin origin = {block->address, block->address};
         if (block->line_count == 0)
             block_place(block, tlb_walk(core->index, block->address));
@@ -147,13 +148,13 @@ memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *data)
     (void)vcpu;
     struct core *core = here;
     const struct site *site = data;
-    if (core == NULL || (options.mode == MODE_CONFLICT && !profile_on))
+    if (core == NULL || !(options.mode == MODE_CONFLICT ? profile_on : charges))
         return;
     bool write = qemu_plugin_mem_is_store(info);
     uint64_t page = tlb_page(core, info, address);
     if (page == NO_PAGE) {
         core->counts.uncached++;
-        core->clock += options.mode == MODE_TIME ? machine.uncached : 0;
+        core->clock += charges ? machine.uncached : 0;
         return;
     }
     uint64_t first = address % 4096, last = first + (1ul << qemu_plugin_mem_size_shift(info)) - 1;
@@ -192,7 +193,7 @@ static void
 port_runs(unsigned vcpu, void *data)
 {
     (void)vcpu, (void)data;
-    if (here == NULL || options.mode != MODE_TIME)
+    if (here == NULL || !charges)
         return;
     here->counts.uncached++;
     here->clock += machine.uncached;
@@ -258,6 +259,15 @@ simulation_begin(unsigned vcpu, void *data)
         exit(1);
     here_cpu = current_cpu;
     here = turn_change(NULL);
+    charges = options.mode == MODE_TIME && options.charge == 0;
+}
+
+/* From the next block on misses cost. */
+static void
+charge_begin(unsigned vcpu, void *data)
+{
+    (void)vcpu, (void)data;
+    charges = options.mode == MODE_TIME && here != NULL;
 }
 
 /* --- when code is translated ---------------------------------------------------------------------------------- */
@@ -371,6 +381,8 @@ block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *translated)
     block->entry = (uint8_t)entry_kind(address);
     if (address == options.begin || options.begin == 0)
         watch(qemu_plugin_tb_get_insn(translated, 0), simulation_begin, NULL);
+    if (address == options.charge && address != 0)
+        watch(qemu_plugin_tb_get_insn(translated, 0), charge_begin, NULL);
     qemu_plugin_register_vcpu_tb_exec_cb(translated, block_runs, QEMU_PLUGIN_CB_R_REGS, block);
     for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *place = qemu_plugin_tb_get_insn(translated, i);
@@ -483,6 +495,8 @@ option_read(char *option)
         options.memory = strdup(value);
     else if (strcmp(option, "size") == 0)
         options.model.bytes = strtoull(value, NULL, 10) << 20;
+    else if (strcmp(option, "charge") == 0)
+        options.charge = strtoull(value, NULL, 16);
     else if (strcmp(option, "begin") == 0)
         options.begin = strtoull(value, NULL, 16);
     else if (strcmp(option, "seed") == 0)
