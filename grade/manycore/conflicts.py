@@ -55,7 +55,7 @@ def conflicts_of(region, names):
     found = []
     for line in region["conflicts"]:
         named = names.line(line["physical"], line["virtual"])
-        by = dict.fromkeys(names.code(address) for address in line["by"])
+        by = dict.fromkeys(names.place(address) for address in line["by"])
         found.append(Conflict(named.text, line["writers"], line["readers"], tuple(by)))
     return found
 

@@ -1,4 +1,4 @@
-"""Types of a program's data, from its debugging information: which field lies at an offset.
+"""Types of a program's data, from its debugging information: which field lies at an offset; and lines of its code.
 
 `readelf --debug-dump=info` decodes DWARF of any version and compiler; here its text is read, and of it
 only what describes data."""
@@ -178,3 +178,26 @@ def read_types(path):
     said = subprocess.run(["readelf", "--debug-dump=info", path], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True, errors="replace", check=True)
     return DebugTypes(said.stdout.splitlines())
+
+
+class SourceLines:
+    """Files and lines of code, asked of addr2line, one address after another."""
+
+    def __init__(self, path):
+        self.path, self.known, self.process = path, {}, None
+
+    def line(self, address):
+        """'file.c:12', or '' where that is not known."""
+        if address not in self.known:
+            self.process = self.process or subprocess.Popen(["addr2line", "-e", self.path], stdin=subprocess.PIPE,
+                                                            stdout=subprocess.PIPE, text=True, bufsize=1)
+            self.process.stdin.write(f"{address:x}\n")
+            said = self.process.stdout.readline().split(" (")[0].strip()
+            self.known[address] = "" if "?" in said else said.rpartition("/")[2]
+        return self.known[address]
+
+    def __del__(self):
+        if self.process:
+            self.process.stdin.close()
+            self.process.stdout.close()
+            self.process.wait()

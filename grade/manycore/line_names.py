@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from course import ROOT
+from debug_types import SourceLines
 from guest_memory import KERNEL_AREA, KERNEL_BASE, PAGE
 
 LINE = 64
@@ -29,13 +30,15 @@ STACK_FILE = "lab4-addrtree/given/abi/trap_area.h"
 
 @dataclass(frozen=True)
 class Name:
-    """A line's name; `group` is the same without what tells it from its like on other cores."""
+    """A line's name; `group` is the same without what tells it from its like on other cores. `plain` where nothing
+    is known of what lies there but the kind of its page: then lines of one group have nothing else in common."""
     text: str
     group: str
+    plain: bool = False
 
     def beside(self, others):
         more = f" (with {', '.join(others)})" if others else ""
-        return Name(self.text + more, self.group + more)
+        return Name(self.text + more, self.group + more, self.plain)
 
 
 def one(text):
@@ -60,6 +63,8 @@ class LineNames:
     def __init__(self, kernel=None, kernel_types=None, memory=None, program=None, program_types=None, cores=1):
         self.kernel, self.kernel_types, self.memory = kernel, kernel_types, memory
         self.program, self.program_types, self.cores = program, program_types, cores
+        self.kernel_lines = SourceLines(kernel.path) if kernel else None
+        self.program_lines = SourceLines(program.path) if program else None
         self.parts = []
         for name, path, base, size in PARTS:
             if (ROOT / path).is_file():
@@ -78,6 +83,12 @@ class LineNames:
             return (self.kernel.function_at(address) if self.kernel else "") or f"kernel {address:x}"
         name = self.program.function_at(address) if self.program else ""
         return f"{name or f'{address:x}'} (ring 3)"
+
+    def place(self, address):
+        """The same, with file and line."""
+        lines = self.kernel_lines if address >> 63 else self.program_lines
+        line = lines.line(address) if lines else ""
+        return f"{self.code(address)} {line}".rstrip()
 
     # --- lines -----------------------------------------------------------------------------------------
 
@@ -102,7 +113,7 @@ class LineNames:
         if kind == "budget":
             return self.budget_line(at)
         single, many = KINDS.get(kind, (f"page of kind {kind}", f"pages of kind {kind}"))
-        return Name(f"{single} {at & -PAGE:x}+{at % PAGE:x}", many)
+        return Name(f"{single} {at & -PAGE:x}+{at % PAGE:x}", many, True)
 
     def field(self, types, symbol, address):
         """A variable and the field of it that an address lies in."""
@@ -163,9 +174,9 @@ class LineNames:
         kind = None if self.memory.block_is_free(start) else self.memory.block_types.get(start)
         if self.memory.block_is_free(start):
             return Name(f"block {start:x} of {size} bytes that is free at the end, +{at - start}",
-                        f"blocks of {size} bytes that are free at the end")
+                        f"blocks of {size} bytes that are free at the end", True)
         if kind is None:
-            return Name(f"block {start:x} of {size} bytes, +{at - start}", f"blocks of {size} bytes")
+            return Name(f"block {start:x} of {size} bytes, +{at - start}", f"blocks of {size} bytes", True)
         field = self.kernel_types.path(kind, at - start) or f"+{at - start}"
         return Name(f"{kind.name}{field} ({start:x})", f"{kind.name}{field}")
 
@@ -185,10 +196,10 @@ class LineNames:
         for part, base, size in self.parts:
             if base <= address < base + size:
                 return self.part_line(part, address - base, size)
-        return Name(f"ring 3 {address:x}", "ring 3, elsewhere")
+        return Name(f"ring 3 {address:x}", "ring 3, elsewhere", True)
 
     def part_line(self, part, offset, size):
         if part != "windows":
-            return Name(f"{part} +{offset:x} (ring 3)", f"{part} (ring 3)")
+            return Name(f"{part} +{offset:x} (ring 3)", f"{part} (ring 3)", True)
         each = size // self.cores // (2 << 20) * (2 << 20)
-        return Name(f"window of core {offset // each} +{offset % each:x}", "windows of the cores")
+        return Name(f"window of core {offset // each} +{offset % each:x}", "windows of the cores", True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sim_results import CORE_NUMBERS, members
 
-SAME = 0.25  # a ratio this near to another is taken for it
+DIVIDED, EACH = 0.4, 0.75  # powers of the number of cores, to which instructions grow
 
 
 @dataclass
@@ -79,9 +79,9 @@ def work_of(first, last):
     """Whether each core does all of the work, or they divide it: by the instructions of ring 3."""
     cores, before = last.cores / first.cores, first.user_instructions
     more = last.user_instructions / before if before else 1.0
-    if cores == 1 or more < 1 + SAME:
+    if cores == 1 or more < cores ** DIVIDED:
         return "divided"
-    return "each" if abs(more / cores - 1) <= SAME else "unclear"
+    return "each" if more > cores ** EACH else "unclear"
 
 
 def function_costs(region, names):
@@ -97,20 +97,22 @@ def function_costs(region, names):
 
 
 def line_costs(lines, names):
-    """{group of lines: Cost}, the lines of one group taken together."""
+    """{group of lines: Cost}, the lines of one group taken together; but plain ones that cores share stand alone."""
     costs, texts, by = {}, defaultdict(set), defaultdict(lambda: defaultdict(int))
     for line in lines:
         name = names.line(line["physical"], line["virtual"])
-        cost = costs.setdefault(name.group, Cost(name.group))
+        shared = line["writers"] and len(members(line["writers"] | line["readers"])) > 1
+        group = name.text if name.plain and shared else name.group
+        cost = costs.setdefault(group, Cost(group))
         cost.cycles += line["cycles"]
         for number in ("near", "far", "socket", "memory", "upgrades", "invalidations"):
             cost.numbers[number] += line[number]
         cost.numbers["lines"] += 1
         cost.writers |= line["writers"]
         cost.readers |= line["readers"]
-        texts[name.group].add(name.text)
+        texts[group].add(name.text)
         for rank, address in enumerate(line["by"]):
-            by[name.group][names.code(address)] += line["cycles"] >> rank
+            by[group][names.place(address)] += line["cycles"] >> rank
     for group, cost in costs.items():
         if len(texts[group]) == 1:
             cost.name = next(iter(texts[group]))
