@@ -1,6 +1,5 @@
-"""ELF files of the guest, kernel and programs: which symbol an address belongs to, and what the file
-holds at it. Reads the file itself: 64 bits, little endian, linked at fixed addresses (System V ABI,
-chapter 4)."""
+"""Symbols of the guest: which one an address belongs to. ELF files, kernel and programs, are read directly
+(64 bits, little endian, linked at fixed addresses: System V ABI, chapter 4), and so is Linux's System.map."""
 import bisect
 import struct
 from dataclasses import dataclass
@@ -28,41 +27,17 @@ class Symbol:
     code: bool
 
 
-class ElfFile:
-    def __init__(self, path):
-        self.path = Path(path)
-        self.bytes = self.path.read_bytes()
-        try:
-            header = HEADER.unpack_from(self.bytes)
-            if header[0][:6] != b"\x7fELF\x02\x01":
-                raise ElfError(f"{path}: not an ELF file of 64 bits")
-            start, size, count = header[6], header[11], header[12]
-            self.sections = [SECTION.unpack_from(self.bytes, start + size * number) for number in range(count)]
-            symbols = list(self.read_symbols())
-        except struct.error as error:
-            raise ElfError(f"{path}: cut off: {error}") from error
+class SymbolTable:
+    """Symbols by address and by name."""
+
+    def __init__(self, path, symbols):
+        self.path, self.by_name = Path(path), {}
         self.functions = with_sizes([symbol for symbol in symbols if symbol.code])
         self.objects = with_sizes([symbol for symbol in symbols if not symbol.code])
-        self.by_name = {}
         for symbol in symbols:
             self.by_name.setdefault(symbol.name, symbol)
         self.function_starts = [symbol.address for symbol in self.functions]
         self.object_starts = [symbol.address for symbol in self.objects]
-
-    def read_symbols(self):
-        """Every named symbol that lies in a section."""
-        for section in self.sections:
-            if section[1] != TABLE:
-                continue
-            strings = self.sections[section[6]][4]
-            for at in range(section[4], section[4] + section[5], SYMBOL.size):
-                name, info, _, number, address, size = SYMBOL.unpack_from(self.bytes, at)
-                if not name or not 0 < number < ABSOLUTE or info & 15 > FUNCTION:
-                    continue
-                end = self.bytes.index(0, strings + name)
-                text = self.bytes[strings + name:end].decode(errors="replace")
-                code = bool(self.sections[number][2] & CODE)
-                yield Symbol(text, address, size, code or info & 15 == FUNCTION)
 
     def address(self, name):
         """Where a symbol lies."""
@@ -90,6 +65,35 @@ class ElfFile:
                 found.append(symbol)
         return found
 
+
+class ElfFile(SymbolTable):
+    def __init__(self, path):
+        self.bytes = Path(path).read_bytes()
+        try:
+            header = HEADER.unpack_from(self.bytes)
+            if header[0][:6] != b"\x7fELF\x02\x01":
+                raise ElfError(f"{path}: not an ELF file of 64 bits")
+            start, size, count = header[6], header[11], header[12]
+            self.sections = [SECTION.unpack_from(self.bytes, start + size * number) for number in range(count)]
+            super().__init__(path, list(self.read_symbols()))
+        except struct.error as error:
+            raise ElfError(f"{path}: cut off: {error}") from error
+
+    def read_symbols(self):
+        """Every named symbol that lies in a section."""
+        for section in self.sections:
+            if section[1] != TABLE:
+                continue
+            strings = self.sections[section[6]][4]
+            for at in range(section[4], section[4] + section[5], SYMBOL.size):
+                name, info, _, number, address, size = SYMBOL.unpack_from(self.bytes, at)
+                if not name or not 0 < number < ABSOLUTE or info & 15 > FUNCTION:
+                    continue
+                end = self.bytes.index(0, strings + name)
+                text = self.bytes[strings + name:end].decode(errors="replace")
+                code = bool(self.sections[number][2] & CODE)
+                yield Symbol(text, address, size, code or info & 15 == FUNCTION)
+
     def read(self, address, size):
         """The bytes that the file gives an address, zeros where it gives none."""
         for section in self.sections:
@@ -97,6 +101,15 @@ class ElfFile:
                 at = section[4] + address - section[3]
                 return bytes(size) if section[1] == NO_BITS else self.bytes[at:at + size]
         raise ElfError(f"{self.path}: nothing at {address:x}")
+
+
+class MapFile(SymbolTable):
+    """Linux's System.map: lines `address type name`. What lies below its upper half is an offset, no address."""
+
+    def __init__(self, path):
+        rows = [line.split() for line in Path(path).read_text().splitlines()]
+        super().__init__(path, [Symbol(name, int(address, 16), 0, kind in "tTwW") for address, kind, name in rows
+                                if int(address, 16) >> 63])
 
 
 def with_sizes(symbols):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from course import ROOT
 from debug_types import SourceLines
+from elf_file import ElfFile
 from guest_memory import KERNEL_AREA, KERNEL_BASE, PAGE
 
 LINE = 64
@@ -57,13 +58,13 @@ def constants(path):
 
 
 class LineNames:
-    """`kernel` and `program` are ElfFiles, either may be None, with their types; `memory` the GuestMemory, or
-    None; `cores` how many the program has."""
+    """`kernel` and `program` are ElfFiles, either may be None, with their types; `memory` the GuestMemory of a Corey, or
+    None: then the kernel may be Linux's MapFile; `cores` how many the program has."""
 
     def __init__(self, kernel=None, kernel_types=None, memory=None, program=None, program_types=None, cores=1):
         self.kernel, self.kernel_types, self.memory = kernel, kernel_types, memory
         self.program, self.program_types, self.cores = program, program_types, cores
-        self.kernel_lines = SourceLines(kernel.path) if kernel else None
+        self.kernel_lines = SourceLines(kernel.path) if isinstance(kernel, ElfFile) else None
         self.program_lines = SourceLines(program.path) if program else None
         self.parts = []
         for name, path, base, size in PARTS:
@@ -97,11 +98,10 @@ class LineNames:
         if virtual < USER_END:
             return self.user_line(virtual)
         at = physical - physical % LINE + virtual % LINE  # the byte that was touched
-        kernel = self.kernel
-        if kernel and kernel.address("kernel_start") <= at + KERNEL_BASE < kernel.address("kernel_end"):
-            return self.image_line(at + KERNEL_BASE)
         if self.memory is None:
-            return one(f"physical {at:x}")
+            return self.other_line(at, virtual)
+        if self.kernel.address("kernel_start") <= at + KERNEL_BASE < self.kernel.address("kernel_end"):
+            return self.image_line(at + KERNEL_BASE)
         if 0 <= at - self.memory.records_start < len(self.memory.page_records):
             return self.record_line(at - self.memory.records_start)
         area = self.memory.area_addresses.get(at // PAGE)
@@ -114,6 +114,13 @@ class LineNames:
             return self.budget_line(at)
         single, many = KINDS.get(kind, (f"page of kind {kind}", f"pages of kind {kind}"))
         return Name(f"{single} {at & -PAGE:x}+{at % PAGE:x}", many, True)
+
+    def other_line(self, at, virtual):
+        """Of a kernel whose memory is not at hand: by the address that was used."""
+        if self.kernel and self.kernel.function_at(virtual):
+            return one(f"code of {self.code(virtual)}")
+        name = self.variable(self.kernel, self.kernel_types, virtual) if self.kernel else None
+        return name or Name(f"kernel's memory {at:x}", "kernel's memory", True)
 
     def field(self, types, symbol, address):
         """A variable and the field of it that an address lies in."""

@@ -28,7 +28,7 @@ from line_names import LineNames
 from machine import Machine, calibrate, end_on_sigterm
 from machine_file import MachineError, machine_path, read_machine
 from progress import Progress
-from sim_boot import FOLDER, MEMORY, Simulation, build_plugin, program_path, qemu_said, read_kernel, simulation_job
+from sim_boot import DUMP, FOLDER, MEMORY, RESULTS, Simulation, build_plugin, program_path, qemu_said, read_kernel, simulation_job
 from sim_compare import compare
 from sim_page import page_data, page_lines
 from sim_results import ResultsError, read_results
@@ -79,13 +79,13 @@ class Simulator:
         trouble = trouble_in(job.test, outcome, folder)
         if trouble:
             raise Trouble(f"{words} on {cores} cores: {trouble}\n{qemu_said(folder)}".rstrip())
-        results = read_results(folder / "simulated", cores)
+        results = read_results(folder / RESULTS, cores)
         return SimulatedRun(cores, results, region_names(marks_in(outcome.records), results),
                             self.names(words, cores, folder), outcome.seconds)
 
     def names(self, words, cores, folder):
         """Names for what this run left, its memory included."""
-        memory = folder / "memory"
+        memory = folder / DUMP
         path = program_path(self.image, words)
         program = ElfFile(path) if path else None
         return LineNames(self.kernel, self.kernel_types,

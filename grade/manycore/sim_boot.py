@@ -19,6 +19,7 @@ FOLDER = ROOT / "build" / "manycore"
 FLAGS = ("-std=gnu17", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fvisibility=hidden")
 SECONDS = 1800  # limit for one boot on a nominal host
 MEMORY = 1024   # MiB
+RESULTS, DUMP = "simulated", "memory"  # files of a run: what the plugin says, and the guest's memory
 
 
 @dataclass(frozen=True)
@@ -67,28 +68,36 @@ def escaped(path):
     return str(path).replace(",", ",,")
 
 
-def simulation_job(image, kernel, simulation, cores, words, folder, plugin):
-    """The boot: a Job for machine.Machine. Files that the plugin reads and writes lie in its folder."""
+def simulation_fields(simulation, cores, folder, plugin, begin, entries):
+    """What a Job of machine.py, Corey's or the Linux peer's, must have to run in the simulator: {field: value}, memory
+    and topology being those of its Test. `begin` is an address in hexadecimal, `entries` a file, as in README.md; what
+    the plugin reads and leaves otherwise lies in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     fitted = fit_machine(simulation.machine, cores)
     memory = simulation.memory // fitted.sockets * fitted.sockets  # in even parts
     (folder / fitted.name).write_text(fitted.text, encoding="utf-8")
-    (folder / "entries").write_text("".join(f"{address:x} {kind}\n" for address, kind in kernel_entries(kernel)),
-                                    encoding="ascii")
-    for name in ("simulated", "memory"):
+    for name in (RESULTS, DUMP):
         (folder / name).unlink(missing_ok=True)
-    options = {"machine": folder / fitted.name, "out": folder / "simulated",
-               "begin": f"{kernel.address('kernel_main'):x}", "mode": simulation.mode, "model": simulation.model,
-               "seed": simulation.seed, "size": memory, "entries": folder / "entries"}
+    options = {"machine": folder / fitted.name, "out": folder / RESULTS, "begin": begin, "mode": simulation.mode,
+               "model": simulation.model, "seed": simulation.seed, "size": memory, "entries": entries}
     if not simulation.bandwidth:
         options["bandwidth"] = "off"
     if simulation.dump:
-        options["memory"] = folder / "memory"
+        options["memory"] = folder / DUMP
     argument = ",".join([escaped(plugin), *(f"{name}={escaped(value)}" for name, value in options.items()),
                          *simulation.options])
-    test = Test(words, memory=memory, cores=cores, topology=smp_argument(fitted, cores), seconds=SECONDS)
-    return Job(image, test, folder, words=words, plugin=argument, single=True,
-               arguments=tuple(numa_arguments(fitted, cores, memory)) if simulation.nodes else ())
+    return {"memory": memory, "topology": smp_argument(fitted, cores), "plugin": argument, "single": True,
+            "more": tuple(numa_arguments(fitted, cores, memory)) if simulation.nodes else ()}
+
+
+def simulation_job(image, kernel, simulation, cores, words, folder, plugin):
+    """Corey's boot: a Job for machine.Machine."""
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = folder / "entries"
+    entries.write_text("".join(f"{address:x} {kind}\n" for address, kind in kernel_entries(kernel)), encoding="ascii")
+    fields = simulation_fields(simulation, cores, folder, plugin, f"{kernel.address('kernel_main'):x}", entries)
+    test = Test(words, memory=fields.pop("memory"), cores=cores, topology=fields.pop("topology"), seconds=SECONDS)
+    return Job(image, test, folder, words=words, **fields)
 
 
 def read_kernel(image):
