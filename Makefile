@@ -20,9 +20,10 @@
 # CPUS     its cores: a number, perhaps with how they hang together in QEMU's words (6,sockets=2,cores=3); for `bench` a
 #          number or a list
 # MODULES  more boot modules, each name=path
-# SEED     of tests that draw numbers, and the first of `fuzz`;  CALLS  of the test `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
+# MACHINE  the simulated one, of grade/manycore/machines or a path;  MODEL  of its cores, blocking or generous
+# SEED     of tests that draw numbers, the first of `fuzz`, and of turns in `sim`;  CALLS  of the test `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
 # V=1      show each command
-VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL MODULES SEED CALLS JSON JUNIT EXPERIMENTS V
+VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL V
 
 # Evaluated when this file is read, in the lab's folder or at the top.
 ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
@@ -258,7 +259,7 @@ $(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
-.PHONY: help help-staff setup qemu gdb grade check stress fuzz holes bench scaling image image-path kernel-path lint format clean
+.PHONY: help help-staff setup qemu gdb grade check stress fuzz holes bench scaling sim image image-path kernel-path lint format clean
 
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
@@ -268,6 +269,8 @@ help:
 	@echo '  make gdb        the same, halted at the first instruction, under gdb'
 	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'
 	@echo '  make bench      the experiments: the words of a real book, counted on Corey and checked'
+	@echo '  make sim        a program on a simulated machine of up to 64 cores: why does it not scale?'
+	@echo '                  RUN="memclone" CPUS="1 4 16" MACHINE=cores64 MODEL=generous SEED=n JSON=file'
 	@echo '  make setup      install what is missing'
 	@echo '  make clean      remove build/'
 	@echo 'make help-staff lists the rest; README.md says what this is.'
@@ -378,6 +381,13 @@ bench:
 scaling:
 	$(call install,build bench)
 	$(Q)python3 -B $(ROOT)/grade/bench/scaling.py --base $(BASE)
+
+sim:
+	$(if $(RUN),,$(error sim: which program? RUN="memclone"))
+	$(call install,build $(if $(RUN_BOOKS),bench))
+	$(Q)python3 -B $(ROOT)/grade/manycore/sim.py --run '$(RUN)' --lab $(LAB) --base $(BASE) --machine '$(or $(MACHINE),cores64)' \
+	    $(if $(CPUS),--cores '$(CPUS)') $(if $(MODEL),--model $(MODEL)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json '$(abspath $(JSON))') \
+	    $(if $(filter command line,$(origin MEM)),--memory $(MEM))
 
 lint:
 	$(Q)python3 -B $(ROOT)/grade/lint.py

@@ -23,6 +23,7 @@ QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
 LOOK = 0.25            # seconds between two looks at the limits
 WALL_CAP = 10          # the wall clock's cap, in limits
 PLUGIN_CACHE = 512     # MiB of translated code: with plugins, QEMU 7.2 survives no flush of a full cache
+TURNS = "tcg,thread=single"
 NOMINAL_SECONDS = 0.1  # what calibrate() measured on the host that the limits were chosen on
 
 PASSED, FAILED, PANIC, HOLE = 33, 35, 37, 39  # QEMU's exit status for each value at port 0xF4
@@ -32,12 +33,15 @@ PASSED, FAILED, PANIC, HOLE = 33, 35, 37, 39  # QEMU's exit status for each valu
 class Job:
     """One boot: the image, the test, the folder for what it leaves; `words` is the kernel's command
     line, if it is to say something else than the test. Where the test has several cores, `cores=N`
-    is put before either; `plugin` is QEMU's argument of that name."""
+    is put before either; `plugin` is QEMU's argument of that name, `more` are further ones, and
+    with `single` all cores take turns on one thread of the host, however many that has."""
     image: Path
     test: Test
     folder: Path
     words: str = ""
     plugin: str = ""
+    more: tuple = ()
+    single: bool = False
     nonce: str = field(default_factory=lambda: os.urandom(8).hex())
 
     def arguments(self):
@@ -65,7 +69,7 @@ def accelerator(cores):
     """QEMU's for so many cores: a thread of the host for each, while the host has as many. Beyond
     that they take turns on one thread: threads that wait for a core of the host would keep others
     spinning for what they hold."""
-    return "tcg" if cores <= host_cores() else "tcg,thread=single"
+    return "tcg" if cores <= host_cores() else TURNS
 
 
 def host_share(test):
@@ -78,9 +82,9 @@ def machine_arguments(job):
     the job's folder."""
     folder, test = job.folder, job.test
     watched = f",tb-size={PLUGIN_CACHE}" if job.plugin else ""
-    return [QEMU, "-M", "q35", "-cpu", "max", "-accel", accelerator(test.cores) + watched,
+    return [QEMU, "-M", "q35", "-cpu", "max", "-accel", (TURNS if job.single else accelerator(test.cores)) + watched,
             *(["-plugin", job.plugin] if job.plugin else []), "-m", f"{test.memory}M",
-            "-smp", test.topology or str(test.cores),
+            "-smp", test.topology or str(test.cores), *job.more,
             "-display", "none", "-monitor", "none", "-no-reboot",
             "-serial", f"file:{folder}/console",
             "-chardev", f"file,id=results,path={folder}/results",

@@ -1,0 +1,155 @@
+"""Conflicts: lines that one core writes and another touches, with their names, and what excuses them.
+
+A run in mode=conflict needs no model of time: it says yes or no. `justified.txt` lists the exceptions, a line each:
+
+    PATTERN | REASON
+
+PATTERN is a line's name as shell patterns write it (* is any text), REASON why cores must meet there. For the matrix
+of pairs of calls: judge() holds each pair's conflicts against the exceptions, print_matrix() shows all.
+"""
+import re
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import cached_property
+from pathlib import Path
+
+from sim_results import members
+
+SHOWN = 40  # lines of one region, at most
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A line that cores meet in."""
+    name: str
+    writers: int
+    readers: int
+    by: tuple
+
+    def data(self):
+        return {"name": self.name, "writers": members(self.writers), "readers": members(self.readers),
+                "by": list(self.by)}
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """An exception of the list: the lines that it excuses, and why."""
+    pattern: str
+    reason: str
+
+    @cached_property
+    def expression(self):
+        """`[` is itself: names hold indices."""
+        return re.compile(translate(self.pattern.replace("[", "[[]")))
+
+    def excuses(self, conflict):
+        return bool(self.expression.fullmatch(conflict.name))
+
+
+class ListError(Exception):
+    """A list of exceptions that is none."""
+
+
+def conflicts_of(region, names):
+    """The conflicts of a region, in the order of the results."""
+    found = []
+    for line in region["conflicts"]:
+        named = names.line(line["physical"], line["virtual"])
+        by = dict.fromkeys(names.place(address) for address in line["by"])
+        found.append(Conflict(named.text, line["writers"], line["readers"], tuple(by)))
+    return found
+
+
+def conflict_lines(conflicts):
+    """A line of text for each."""
+    for conflict in conflicts[:SHOWN]:
+        yield (f"  {conflict.name}: written by {core_list(conflict.writers)}, read by"
+               f" {core_list(conflict.readers)}; {', '.join(conflict.by)}")
+    if len(conflicts) > SHOWN:
+        yield f"  and {len(conflicts) - SHOWN} more"
+
+
+def core_list(cores):
+    numbers = members(cores)
+    if not numbers:
+        return "none"
+    if len(numbers) > 4:
+        return f"{len(numbers)} cores"
+    return ("core " if len(numbers) == 1 else "cores ") + ", ".join(map(str, numbers))
+
+
+def read_exceptions(path):
+    """The exceptions in a file, or ListError with file and line."""
+    found = []
+    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        pattern, bar, reason = (part.strip() for part in text.partition("|"))
+        if not (pattern and bar and reason):
+            raise ListError(f"{path}:{number}: expected PATTERN | REASON, seen '{text}'")
+        if any(pattern == other.pattern for other in found):
+            raise ListError(f"{path}:{number}: '{pattern}' stands twice")
+        found.append(Excuse(pattern, reason))
+    return found
+
+
+@dataclass
+class Verdict:
+    """Of all pairs: {pair: conflicts}, those that nothing excuses, and {exception: the pairs that need it}."""
+    pairs: dict
+    unexcused: dict
+    used: dict
+
+    @property
+    def unused(self):
+        return [exception for exception, pairs in self.used.items() if not pairs]
+
+    @property
+    def good(self):
+        return not self.unexcused and not self.unused
+
+
+def judge(pairs, exceptions):
+    """Holds {(call, call): conflicts} against the exceptions. One that no pair needs is wrong, too: it would hide the
+    next conflict of its name."""
+    used, unexcused = {exception: [] for exception in exceptions}, {}
+    for pair, conflicts in pairs.items():
+        for conflict in conflicts:
+            matching = [exception for exception in exceptions if exception.excuses(conflict)]
+            for exception in matching:
+                if pair not in used[exception]:
+                    used[exception].append(pair)
+            if not matching:
+                unexcused.setdefault(pair, []).append(conflict)
+    return Verdict(pairs, unexcused, used)
+
+
+def matrix_lines(verdict):
+    """The matrix: `.` no line, a letter an exception (the first that the pair needs), `#` a conflict that nothing
+    excuses; blank where the pair was not run. Below, each exception by its letter."""
+    calls = list(dict.fromkeys(call for pair in verdict.pairs for call in pair))
+    letters = {exception: "abcdefghijklmnopqrstuvwxyz"[number % 26] for number, exception in enumerate(verdict.used)}
+    width = max((len(call) for call in calls), default=0) + 1
+
+    def mark(one, two):
+        pair = (one, two) if (one, two) in verdict.pairs else (two, one)
+        if pair not in verdict.pairs:
+            return " "
+        if pair in verdict.unexcused:
+            return "#"
+        return next((letters[exception] for exception, pairs in verdict.used.items() if pair in pairs), ".")
+
+    yield " " * width + "".join(f"{number % 100:>3}" for number in range(1, len(calls) + 1))
+    for number, one in enumerate(calls, 1):
+        yield f"{one:<{width}}" + "".join(f"{mark(one, two):>3}" for two in calls) + f"  {number}"
+    yield (f"{len(verdict.pairs)} pairs: {sum(1 for found in verdict.pairs.values() if not found)} without a conflict,"
+           f" {sum(1 for pair, found in verdict.pairs.items() if found and pair not in verdict.unexcused)} excused,"
+           f" {len(verdict.unexcused)} not")
+    for exception, pairs in verdict.used.items():
+        yield f"  {letters[exception]}  {exception.pattern}: {exception.reason} ({len(pairs)} pairs)"
+    for pair, conflicts in verdict.unexcused.items():
+        yield f"  #  {pair[0]} beside {pair[1]}:"
+        yield from (f"   {line}" for line in conflict_lines(conflicts))
+    for exception in verdict.unused:
+        yield f"  the exception '{exception.pattern}' is needed by no pair: take it out"
