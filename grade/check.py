@@ -39,7 +39,8 @@ COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
             ("experiments", "python3 -B grade/bench/test_experiments.py"),
             ("scaling", "python3 -B grade/bench/scaling.py --short"),
             ("linux", "python3 -B grade/linux/test_peer.py"),
-            ("prompt", "python3 -B grade/prompt.py")]
+            ("prompt", "python3 -B grade/prompt.py"),
+            ("simulator", "python3 -B grade/manycore/test_simulator.py")]
 
 
 def holes(options):
