@@ -64,6 +64,7 @@
 
 L1_WAY equ 2048
 L2_WAY equ 32768
+L3_WAY equ 131072
 
 ; --- caches ---------------------------------------------------------------------------------------------------------
 
@@ -140,6 +141,29 @@ SEQUENCE l3_written, 0, 105, "l1 1, l3 1"       ; nobody else has it: it is the 
     BEGIN
     mov al, [rsi]
     mov [rsi], al
+    END
+    ret
+
+; Lines that one core reads are either in its L2 or in the L3: twelve ways together.
+%macro L3_LINES 1
+    %assign i 0
+    %rep %1
+    mov al, [rsi + i * L3_WAY]
+    %assign i i + 1
+    %endrep
+%endmacro
+
+SEQUENCE l3_ways, 0, 1215, "l1 12, l3 12"       ; 12 x (1 + 100) + 3
+    L3_LINES 12
+    BEGIN
+    L3_LINES 12
+    END
+    ret
+
+SEQUENCE l3_one_more, 0, 13016, "l1 13, memory 13"      ; each pushes out the next: 13 x (1 + 1000) + 3
+    L3_LINES 13
+    BEGIN
+    L3_LINES 13
     END
     ret
 
@@ -283,6 +307,22 @@ SEQUENCE far_modified, 0, 304, "l1 1, far 1"    ; 1 + 300 + 3
 SEQUENCE socket_modified, 0, 504, "l1 1, socket 1"      ; 1 + 500 + 3
     TOUCH
     ON 4, line_write
+    BEGIN
+    mov al, [rsi]
+    END
+    ret
+
+line_push_out:                                  ; written, and from L2 into L3
+    mov [rsi], al
+    mov al, [rsi + L2_WAY]
+    mov al, [rsi + 2 * L2_WAY]
+    mov al, [rsi + 3 * L2_WAY]
+    mov al, [rsi + 4 * L2_WAY]
+    ret
+
+SEQUENCE far_l3, 0, 304, "l1 1, far 1"          ; modified, in the L3 of another cluster: 1 + 300 + 3
+    TOUCH
+    ON 2, line_push_out
     BEGIN
     mov al, [rsi]
     END
