@@ -40,6 +40,7 @@ COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
             ("scaling", "python3 -B grade/bench/scaling.py --short"),
             ("linux", "python3 -B grade/linux/test_peer.py"),
             ("driver", "python3 -B grade/manycore/test_driver.py"),
+            ("simulator", "python3 -B grade/manycore/test_simulator.py"),
             ("prompt", "python3 -B grade/prompt.py")]
 
 

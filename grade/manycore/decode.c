@@ -60,11 +60,15 @@ operand_read(const uint8_t *bytes, size_t size, uint8_t rex, struct instruction 
 static void
 two_byte_decode(const uint8_t *bytes, size_t size, uint8_t rex, struct instruction *instruction)
 {
+    if (size > 0 && bytes[0] == 0x31)
+        instruction->kind = TIME;
     if (size < 2)
         return;
     unsigned field = bytes[1] >> 3 & 7;
     if (bytes[0] == 0x22 && !(rex & 4)) /* mov to a control register */
         instruction->kind = field == 3 ? TABLES : field == 0 || field == 4 ? TABLES_ALL : PLAIN;
+    else if (bytes[0] == 0x01 && bytes[1] == 0xf9)
+        instruction->kind = TIME;
     else if (bytes[0] == 0x38 && bytes[1] == 0x82)
         instruction->kind = TABLES_ALL;
     else if (bytes[0] == 0x01 && field == 7 && bytes[1] >> 6 != 3) {

@@ -16,6 +16,7 @@ enum instruction_kind {
     TABLES,      /* mov to cr3 */
     TABLES_ALL,  /* mov to cr0 or cr4, invpcid */
     FORGET_PAGE, /* invlpg */
+    TIME,        /* rdtsc, rdtscp */
     MARKER,      /* lab5-cores/user/marker.h */
 };
 

@@ -98,7 +98,6 @@ block_runs(unsigned vcpu, void *data)
     struct core *core = here;
     core->block = block;
     block->times++;
-    qemu_ticks_set((int64_t)(core->clock / CYCLE));
     if (block->entry != ENTRY_NONE && charges)
         entry_charge(core, block->entry);
     if (!block->repeats) {
@@ -197,6 +196,15 @@ port_runs(unsigned vcpu, void *data)
         return;
     here->counts.uncached++;
     here->clock += machine.uncached;
+}
+
+/* The core is about to read its time stamp counter. */
+static void
+time_read(unsigned vcpu, void *data)
+{
+    (void)vcpu, (void)data;
+    if (here != NULL)
+        qemu_ticks_set((int64_t)(here->clock / CYCLE));
 }
 
 /* data: whether global pages go, too */
@@ -327,6 +335,9 @@ instruction_watch(struct qemu_plugin_insn *place, const struct instruction *inst
         break;
     case FORGET_PAGE:
         forget_watch(place, instruction);
+        break;
+    case TIME:
+        watch(place, time_read, NULL);
         break;
     case MARKER:
         watch(place, marker_runs, (const void *)(uintptr_t)instruction->marker);

@@ -1,0 +1,236 @@
+"""Tests the simulator: `test_simulator.py`. With small guests (test/guest.asm) on machines of round numbers.
+
+Cycle counts of short sequences, against sums made by hand; the shapes of curves, from 1 to 64 cores; what it
+finds that cores have in common; equal runs; its parts without a guest (test/unit.c). Prints how fast it is.
+Ends with `N passed, N failed`.
+"""
+import re
+import resource
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "test"))
+
+from simulation import CC, HERE, SIMULATOR, WARNINGS, Simulator
+from machine import end_on_sigterm
+
+SEQUENCE = re.compile(r'^SEQUENCE (\w+), (\d+), (\d+)(?:, "([^"]*)")?', re.MULTILINE)
+OPERATIONS = 1280          # of all cores together, in a shape
+TRANSFER = 100             # cycles, on the machine `flat`, until another core's line is there
+CORE_PAGE = 0x10000        # of the guest's first core
+TIMER = 1_000_000          # cycles that shapes.asm's `idle` sleeps
+TIMERS_LATE = 10_000       # turns.c's TIMER_STEP
+WORK = 400_000             # operations of some 150 instructions, to measure the simulator's own speed
+SLOWEST = 1_000_000        # instructions a second, below which something is badly wrong
+
+
+def near(value, expected, part):
+    return abs(value - expected) <= part * expected
+
+
+def run_unit(simulator):
+    """test/unit.c, under the address and undefined behaviour sanitizers."""
+    program = simulator.folder / "unit"
+    subprocess.run([CC, *WARNINGS, "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-o",
+                    program, HERE / "unit.c", SIMULATOR / "decode.c", SIMULATOR / "machine.c"], check=True)
+    run = subprocess.run([str(program), simulator.machine("round")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                         text=True)
+    yield "decoding, machine files, tags", "" if run.returncode == 0 else run.stdout.strip()
+
+
+# --- sequences counted by hand --------------------------------------------------------------------------------------
+
+def counted(region, number):
+    """Cycles of a core in a region, and what else is not 0; `lost` are the lines that the other cores lost."""
+    cores = region["cores"]
+    seen = {key: value for key, value in cores[number].items() if value and key not in ("cycles", "instructions")}
+    lost = sum(core["invalidations"] for core in cores) - cores[number]["invalidations"]
+    return cores[number]["cycles"], {**seen, **({"lost": lost} if lost else {})}
+
+
+def compare_sequences(source, report):
+    """(name, what is wrong) for each sequence of a source; all its second regions."""
+    sequences = SEQUENCE.findall((HERE / source).read_text())
+    if len(report.regions) != 2 * len(sequences):
+        raise RuntimeError(f"{source}: {len(sequences)} sequences, and {len(report.regions)} regions")
+    for (name, core, cycles, events), region in zip(sequences, report.regions[1::2]):
+        expected = int(cycles), {key: int(value) for key, value in map(str.split, filter(None, events.split(", ")))}
+        seen = counted(region, int(core))
+        yield name, "" if seen == expected else f"expected {expected}, seen {seen}"
+
+
+def check_sequences(simulator):
+    yield from compare_sequences("sequences.asm", simulator.run("hand_counted_run", 8, "round"))
+    for name, trouble in compare_sequences("sequences.asm",
+                                           simulator.run("hand_counted_run", 8, "round", begin=None)):
+        if name != "walk_cold":  # the core has written the tables itself then
+            yield f"{name}, simulated from the reset on", trouble
+    yield from compare_sequences("generous.asm", simulator.run("generous_run", 1, "round", model="generous",
+                                                               bandwidth="off"))
+    seen = counted(simulator.run("translated_before", 1, "round", begin="late_begin").regions[0], 0)
+    expected = 10045, {"fetches": 6, "memory": 10, "l1": 4, "walks": 1, "walk_cycles": 3000}
+    yield "translated_before", "" if seen == expected else f"expected {expected}, seen {seen}"
+
+
+# --- shapes ---------------------------------------------------------------------------------------------------------
+
+def curve(simulator, work, numbers):
+    """Cycles an operation, of OPERATIONS that so many cores divide among themselves."""
+    return [simulator.run("shape", cores, work=work, operations=OPERATIONS // cores).length() / OPERATIONS
+            for cores in numbers]
+
+
+def check_shapes(simulator):
+    private = [simulator.run("shape", cores, operations=1000).length() for cores in (1, 4, 16, 64)]
+    yield "private work is flat", "" if near(max(private), min(private), 0.05) else f"{private} cycles"
+
+    counter = curve(simulator, "counter", (1, 4, 16, 64))
+    wrong = counter[0] < TRANSFER or any(not near(cost, TRANSFER, 0.02) for cost in counter[2:])
+    yield "an atomic counter takes a transfer an operation", f"cycles an operation: {counter}" if wrong else ""
+
+    test, ticket, queue = (curve(simulator, f"{lock}_lock", (1, 4, 16, 64)) for lock in ("test", "ticket", "queue"))
+    for name, costs in ("test-and-test-and-set", test), ("ticket", ticket):
+        wrong = not 3 <= costs[3] / costs[2] <= 8 or costs[3] < 12 * costs[0]
+        yield f"a {name} lock is linear", f"cycles an operation: {costs}" if wrong else ""
+    wrong = any(not near(cost, queue[1], 0.03) for cost in queue[2:])
+    yield "an MCS lock is flat", f"cycles an operation: {queue}" if wrong else ""
+    wrong = not test[3] > 2 * ticket[3] > 4 * queue[3]
+    yield "the locks' order on 64 cores", f"{test[3]}, {ticket[3]}, {queue[3]}" if wrong else ""
+
+
+def check_bandwidth(simulator):
+    """Sixteen cores read cold memory of which the node serves a line in ten cycles."""
+    slow, pages = simulator.machine("flat", bandwidth=6.4), 40
+    lines = pages * 64 * 16
+    alone, all_on, all_off = (simulator.run("shape", cores, slow, work="stream", operations=pages, bandwidth=bandwidth)
+                              for cores, bandwidth in ((1, None), (16, None), (16, "off")))
+    wrong = not near(all_on.length(), lines * 10, 0.05) or all_on.total("queued") == 0
+    yield "bandwidth limits", f"{all_on.length()} cycles for {lines} lines" if wrong else ""
+    wrong = not near(all_off.length(), alone.length(), 0.1)
+    yield "bandwidth=off", f"one core: {alone.length()} cycles; 16: {all_off.length()}" if wrong else ""
+
+
+# --- what cores have in common --------------------------------------------------------------------------------------
+
+def conflicts(report):
+    """[(line, writers, {instruction})] of the region."""
+    region, = report.regions
+    return [(int(line["virtual"], 16) & -64, int(line["writers"], 16), {int(by, 16) for by in line["by"]})
+            for line in region["conflicts"]]
+
+
+def check_conflicts(simulator):
+    for mode in "conflict", "time":
+        for cores in 2, 16:
+            private, counter, pair = (simulator.run("conflict", cores, work=work, mode=mode)
+                                      for work in ("private_work", "counter", "false_sharing"))
+            every, where = (1 << cores) - 1, f"on {cores} cores, mode={mode}"
+            for name, report, expected in (
+                    ("private work", private, []),
+                    ("a shared counter", counter,
+                     [(counter.symbols["data_first"], every, {counter.symbols["counter"]})]),
+                    ("false sharing", pair,
+                     [(pair.symbols["shared_pair"], every, {pair.symbols["even_count"], pair.symbols["odd_count"]})])):
+                seen = conflicts(report)
+                yield f"{name} {where}", "" if seen == expected else f"expected {expected}, seen {seen}"
+            if mode == "time":
+                dearest = int(pair.regions[0]["lines"][0]["virtual"], 16) & -64
+                yield f"false sharing costs most {where}", f"{dearest:x}" if dearest != expected[0][0] else ""
+
+
+# --- time and equal runs --------------------------------------------------------------------------------------------
+
+def check_time(simulator):
+    report = simulator.run("idle", 4)
+    first, *others = report.regions[0]["cores"]
+    wrong = abs(report.length() - TIMER) > TIMERS_LATE or first["interrupts"] != 1
+    yield "all sleep until a timer", f"{report.length()} cycles, {first}" if wrong else ""
+    wrong = first["cycles"] + first["halted"] != report.length() or any(core["cycles"] for core in others)
+    yield "who sleeps spends nothing", f"{first}" if wrong else ""
+    memory = simulator.folder / "memory"
+    simulator.run("time_stamps", 1, "round", memory=memory)
+    with memory.open("rb") as file:
+        file.seek(CORE_PAGE + 0x80)
+        seen, = struct.unpack("<I", file.read(4))
+    yield "the time stamp counter counts cycles", f"expected 1000, seen {seen}" if seen != 1000 else ""
+    report = simulator.run("shape", mode="turns")
+    wrong = report.total("cycles") - report.total("paused") != report.total("instructions")
+    yield "mode=turns: an instruction is a cycle", f"{report.regions[0]['cores']}" if wrong else ""
+
+
+def check_equal(simulator):
+    """Three runs of each; and with seeds, that these differ."""
+    runs = [(test, cores, {"work": "ticket_lock"}) for test in ("shape", "timed", "idle") for cores in (1, 4, 16)]
+    runs += [("timed", 4, {"work": "queue_lock", "model": "generous"}), ("timed", 4, {"mode": "turns"}),
+             ("shape", 16, {"begin": None})]
+    for test, cores, options in runs:
+        texts = {simulator.run(test, cores, **options).text for _ in range(3)}
+        yield f"three runs: {test} on {cores} cores", f"{len(texts)} different" if len(texts) != 1 else ""
+    for test in "shape", "timed":
+        texts = [{simulator.run(test, 4, work="ticket_lock", seed=seed).text for _ in range(3)} for seed in (0, 1, 2)]
+        lengths = {re.search('"end": .*', text).group() for few in texts for text in few}
+        wrong = any(len(few) != 1 for few in texts) or len(lengths) != 3
+        yield f"seeds: {test}", f"{[len(few) for few in texts]} different, {lengths}" if wrong else ""
+
+
+# --- mistakes, speed ------------------------------------------------------------------------------------------------
+
+def check_mistakes(simulator):
+    """What it does not take, it names, and does not begin."""
+    rom, _ = simulator.guest("shape", 1, "private_work", 100)
+    good = {"machine": HERE / "round", "out": simulator.folder / "none"}
+    for cores, changed, said in ((1, {"color": "red"}, "no option 'color'"),
+                                 (1, {"mode": "fast"}, "no option 'mode'"),
+                                 (1, {"machine": simulator.folder / "absent"}, "absent"),
+                                 (1, {"machine": simulator.machine("round", memory=5)}, "line 14"),
+                                 (9, {}, "has 8 cores, and the guest has 9"),
+                                 (1, {"out": None}, "out=FILE")):
+        run = simulator.start(cores, rom, {**good, **changed})
+        wrong = run.returncode != 1 or said not in run.stderr or good["out"].exists()
+        yield f"refused: {said}", f"status {run.returncode}, {run.stderr}" if wrong else ""
+
+
+def processor_seconds():
+    """That our children have had of the host's processors: a crowded host changes nothing."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def check_speed(simulator):
+    """Of private work on data that the first level holds."""
+    for cores in 1, 16, 64:
+        before = processor_seconds()
+        report = simulator.run("shape", cores, operations=WORK // cores)
+        speed = report.said["instructions"] / (processor_seconds() - before)
+        print(f"{cores} cores: {speed / 1e6:.0f} million instructions a second of a host's core")
+        yield f"speed on {cores} cores", f"{speed:.0f} instructions a second" if speed < SLOWEST else ""
+
+
+CHECKS = (run_unit, check_sequences, check_shapes, check_bandwidth, check_conflicts, check_time, check_equal,
+          check_mistakes, check_speed)
+
+
+def main():
+    end_on_sigterm()
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="corey-simulator-") as folder:
+        simulator = Simulator(Path(folder))
+        for check in CHECKS:
+            for name, trouble in check(simulator):
+                passed, failed = passed + (not trouble), failed + bool(trouble)
+                if trouble:
+                    print(f"{name}: {trouble}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        sys.exit(f"simulator: {error}")
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
