@@ -42,8 +42,8 @@ MISTAKES = (
 MISTAKE_ARGUMENTS = {"memclone": "256K", "mempass": "64M", "locks": "4000001", "calls": "100 64", "forks": "3 16K"}
 
 # Mistakes that ThreadSanitizer must find, on threads of this host: an order that is missing, a writer that nobody sees.
+# (Not in mempass: where one thread wakes late at the barrier, the barrier itself orders them.)
 RACES = (
-    ("mempass", f"{USER}/mempass.c", "turn, 1, __ATOMIC_RELEASE", "turn, 1, __ATOMIC_RELAXED"),
     ("locks", f"{USER}/ticket_lock.h", "served + 1, __ATOMIC_RELEASE", "served + 1, __ATOMIC_RELAXED"),
     ("locks", f"{USER}/waiting_line.h", "called, 1, __ATOMIC_RELEASE", "called, 1, __ATOMIC_RELAXED"),
     ("locks", f"{USER}/reader_lock.h", "writing, 1, __ATOMIC_SEQ_CST", "writing, 0, __ATOMIC_SEQ_CST"),

@@ -10,6 +10,8 @@ account_charge(struct account *account, uint64_t bytes)
     if (account == NULL)
         return 0;
     while (!account_spend_budget(account, bytes)) {
+        if (account_fill_budget(account, bytes))
+            continue; /* while there is room, no other core's budget is looked at */
         /* Asked before the last look: what leaves limbo after the question is found by the look, or the answer is
          * E_AGAIN. */
         bool waiting = account_in_limbo(account) > 0;
