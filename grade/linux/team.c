@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -35,7 +36,9 @@ struct member {
 struct team *team;
 _Thread_local unsigned own_core;
 
-static struct member *members; /* [count], of this run_on_all; only core 0 uses it */
+/* Of this run_on_all; only core 0 uses them. */
+static struct member *members; /* [count] */
+static cpu_set_t allowed;      /* the processors that the program may use */
 
 bool
 setting(const char *name)
@@ -99,29 +102,11 @@ members_check(void)
 
 /* --- on every core -------------------------------------------------------------------------------------------- */
 
-/* Ties the caller to the processor of that rank among those we may use, if there is one for every core. */
-static void
-core_pin(unsigned core)
-{
-    cpu_set_t allowed, own;
-    if (team->crowded || sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
-        return;
-    for (int processor = 0; processor < CPU_SETSIZE; processor++) {
-        if (!CPU_ISSET(processor, &allowed) || core-- > 0)
-            continue;
-        CPU_ZERO(&own);
-        CPU_SET(processor, &own);
-        sched_setaffinity(0, sizeof(own), &own);
-        return;
-    }
-}
-
 static void *
 member_run(void *pointer)
 {
     struct member *member = pointer;
     own_core = member->core;
-    core_pin(member->core);
     if (setting("PROCESSES"))
         inputs_populate();
     word_wait(&team->gate, GATE_CLOSED);
@@ -132,11 +117,44 @@ member_run(void *pointer)
 
 /* --- on core 0 ------------------------------------------------------------------------------------------------ */
 
-/* Makes a process that is core `member->core` until its body has returned. Variables are its own from here on. What
- * it has in a buffer of stdio it writes itself. Returns 0 or an errno. */
+/* Where a core may run: on the processor of its rank among those that the program may use or, if there is not one for
+ * every core, on any. */
+static cpu_set_t
+core_place(unsigned core)
+{
+    cpu_set_t own = allowed;
+    int processor = 0;
+    if (team->crowded)
+        return own;
+    while (!CPU_ISSET(processor, &allowed) || core-- > 0)
+        processor++;
+    CPU_ZERO(&own);
+    CPU_SET(processor, &own);
+    return own;
+}
+
+/* Both of these tie the new core to its place before it has run: if it had to do so itself, it might first have to wait
+ * for a processor on which another core spins. They return 0 or an errno. */
+static int
+thread_make(struct member *member)
+{
+    cpu_set_t place = core_place(member->core);
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (error)
+        return error;
+    error = pthread_attr_setaffinity_np(&attributes, sizeof(place), &place);
+    if (!error)
+        error = pthread_create(&member->thread, &attributes, member_run, member);
+    pthread_attr_destroy(&attributes);
+    return error;
+}
+
+/* Variables are the process's own from here on. What it has in a buffer of stdio it writes itself. */
 static int
 process_make(struct member *member)
 {
+    cpu_set_t place = core_place(member->core);
     pid_t parent = getpid(), process = fork();
     if (process < 0)
         return errno;
@@ -147,6 +165,7 @@ process_make(struct member *member)
         team->seat[member->core].over = true;
         _exit(fflush(stdout) != 0);
     }
+    sched_setaffinity(process, sizeof(place), &place);
     member->process = process;
     return 0;
 }
@@ -170,28 +189,21 @@ members_run(void)
 {
     int error = 0;
     unsigned made = 1;
+    cpu_set_t place = core_place(0);
+    sched_setaffinity(0, sizeof(place), &place);
     for (; made < team->count && !error; made += !error)
-        error = setting("PROCESSES")
-                    ? process_make(&members[made])
-                    : pthread_create(&members[made].thread, NULL, member_run, &members[made]);
-    if (error) {
-        word_set(&team->gate, GATE_VOID);
-    } else {
-        cpu_set_t before;
-        sched_getaffinity(0, sizeof(before), &before);
-        core_pin(0);
-        word_set(&team->gate, GATE_OPEN);
+        error = setting("PROCESSES") ? process_make(&members[made]) : thread_make(&members[made]);
+    word_set(&team->gate, error ? GATE_VOID : GATE_OPEN);
+    if (!error)
         members[0].body(0, members[0].argument);
-        sched_setaffinity(0, sizeof(before), &before);
-    }
     members_join(made);
+    sched_setaffinity(0, sizeof(allowed), &allowed);
     return -error;
 }
 
 int
 run_on_all(void (*body)(unsigned core, void *argument), void *argument)
 {
-    cpu_set_t allowed;
     unsigned count = cores();
     if (setting("PROCESSES") && !windows_reserve())
         return -ENOMEM;
@@ -203,8 +215,9 @@ run_on_all(void (*body)(unsigned core, void *argument), void *argument)
         team->seat[core].over = false;
     }
     team->count = count;
-    team->crowded =
-        sched_getaffinity(0, sizeof(allowed), &allowed) != 0 || (unsigned)CPU_COUNT(&allowed) < count;
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+        memset(&allowed, 0xff, sizeof(allowed)); /* there are more of them than it can hold */
+    team->crowded = (unsigned)CPU_COUNT(&allowed) < count;
     team->gate = GATE_CLOSED;
     fflush(stdout); /* or each process would write what stands in the buffer */
     int error = members_run();
