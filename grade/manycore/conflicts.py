@@ -143,9 +143,9 @@ def matrix_lines(verdict):
     yield " " * width + "".join(f"{number % 100:>3}" for number in range(1, len(calls) + 1))
     for number, one in enumerate(calls, 1):
         yield f"{one:<{width}}" + "".join(f"{mark(one, two):>3}" for two in calls) + f"  {number}"
-    yield (f"{len(verdict.pairs)} pairs: {sum(1 for found in verdict.pairs.values() if not found)} without a conflict,"
-           f" {sum(1 for pair, found in verdict.pairs.items() if found and pair not in verdict.unexcused)} excused,"
-           f" {len(verdict.unexcused)} not")
+    clean, wrong = sum(1 for found in verdict.pairs.values() if not found), len(verdict.unexcused)
+    yield (f"{len(verdict.pairs)} pairs: {clean} without a conflict, {len(verdict.pairs) - clean - wrong} excused,"
+           f" {wrong} not")
     for exception, pairs in verdict.used.items():
         yield f"  {letters[exception]}  {exception.pattern}: {exception.reason} ({len(pairs)} pairs)"
     for pair, conflicts in verdict.unexcused.items():

@@ -12,7 +12,8 @@ TEXT = re.compile(r"^\((?:indirect|indexed|alt)[^)]*\): ")
 REFERENCE = re.compile(r"<0x(\w+)>")
 ADDRESS = re.compile(r"DW_OP_addr: (\w+)\)")
 RECORDS = ("DW_TAG_structure_type", "DW_TAG_union_type")
-ALIASES = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type", "DW_TAG_atomic_type", "DW_TAG_restrict_type")
+ALIASES = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type", "DW_TAG_atomic_type",
+           "DW_TAG_restrict_type")
 WANTED = {*RECORDS, *ALIASES, "DW_TAG_member", "DW_TAG_array_type", "DW_TAG_subrange_type", "DW_TAG_base_type",
           "DW_TAG_enumeration_type", "DW_TAG_pointer_type", "DW_TAG_variable", "DW_TAG_enumerator"}
 KEPT = {"DW_AT_name", "DW_AT_type", "DW_AT_byte_size", "DW_AT_data_member_location", "DW_AT_data_bit_offset",

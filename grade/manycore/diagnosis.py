@@ -31,57 +31,47 @@ def line_cause(cost, cores):
 def line_causes(comparison):
     """Of lines that move between cores."""
     for cost in comparison.lines:
-        moved = cost.numbers["near"] + cost.numbers["far"] + cost.numbers["socket"] + cost.numbers["upgrades"]
-        if moved > cost.numbers["memory"]:
+        if cost.moved > cost.numbers["memory"]:
             yield cost.beyond, line_cause(cost, comparison.last.cores)
 
 
 def memory_cause(comparison):
     """Of lines that come from memory, taken together."""
-    lines = [cost for cost in comparison.lines if cost.numbers["memory"] >
-             cost.numbers["near"] + cost.numbers["far"] + cost.numbers["socket"] + cost.numbers["upgrades"]]
-    sums = comparison.last.sums
-    queued = sums["queued"] - comparison.factor(comparison.last) * comparison.first.sums["queued"]
-    why = " (the memory's bandwidth is used up)" if lines and queued > sum(cost.beyond for cost in lines) / 2 else ""
+    lines = [cost for cost in comparison.lines if cost.numbers["memory"] >= max(1, cost.moved)]
+    beyond = sum(cost.beyond for cost in lines)
+    full = " (whose bandwidth is used up)" if comparison.more_of("queued") > beyond / 2 else ""
     names = " and ".join(f"`{cost.name}`" for cost in lines[:MANY_NAMES])
-    return sum(cost.beyond for cost in lines), f"are spent on lines that come from memory{why}: {names}"
+    return beyond, f"are spent on lines that come from memory{full}: {names}"
 
 
 def waiting_cause(comparison):
-    """Of pauses: who waits, and in which code."""
-    paused = [(cost.numbers["paused"], cost.name) for cost in comparison.functions if cost.numbers["paused"]]
-    more = comparison.last.sums["paused"] - comparison.factor(comparison.last) * comparison.first.sums["paused"]
-    names = " and ".join(name for _, name in sorted(paused, reverse=True)[:MANY_NAMES])
-    return more, f"are waited away in pauses{f', in {names}' if names else ''}"
+    """Of pauses: in which code."""
+    paused = sorted(((cost.numbers["paused"], cost.name) for cost in comparison.functions), reverse=True)
+    names = " and ".join(name for cycles, name in paused[:MANY_NAMES] if cycles)
+    return comparison.more_of("paused"), f"are waited away in pauses{f', in {names}' if names else ''}"
 
 
 def idle_cause(comparison):
-    def idle(part):
-        return part.spent - part.sums["cycles"]
-    more = idle(comparison.last) - comparison.factor(comparison.last) * idle(comparison.first)
-    return more, "pass while cores sleep or have no work"
+    return comparison.more(lambda part: part.spent - part.sums["cycles"]), "pass while cores sleep or have no work"
 
 
 def instruction_cause(comparison, machine):
-    """Of instructions that the smallest run does not need for the same work; the plainest are where code grew most."""
-    more = comparison.last.sums["instructions"] - comparison.factor(comparison.last) * comparison.first.sums["instructions"]
-    names = sorted(comparison.functions, key=lambda cost: (-cost.numbers["instructions"], cost.name))[:MANY_NAMES]
-    return more * machine.instruction, (f"are instructions that the smaller run does not have; most are in "
-                                        f"{' and '.join(cost.name for cost in names)}")
+    """Of instructions that the smallest run does not need for the same work, pauses left out."""
+    grown = sorted(comparison.functions, key=lambda cost: (cost.numbers["paused"] - cost.beyond, cost.name))
+    names = " and ".join(cost.name for cost in grown[:MANY_NAMES])
+    return (comparison.more_of("instructions") * machine.instruction,
+            f"are instructions that the smaller run does not have; what grew most is {names}")
 
 
 def entry_cause(comparison, machine):
-    more, most = 0, []
-    for kind, price in (("system_calls", machine.system_call), ("traps", machine.trap), ("interrupts", machine.interrupt)):
-        extra = comparison.last.sums[kind] - comparison.factor(comparison.last) * comparison.first.sums[kind]
-        more += extra * price
-        most.append((extra * price, kind.replace("_", " ")))
-    return more, f"go into entering the kernel, most for {max(most)[1]}"
+    """Of entries into the kernel, by what the machine says that each costs."""
+    costs = [(comparison.more_of(kind) * price, kind.replace("_", " ")) for kind, price in
+             (("system_calls", machine.system_call), ("traps", machine.trap), ("interrupts", machine.interrupt))]
+    return sum(cycles for cycles, _ in costs), f"go into entering the kernel, most for {max(costs)[1]}"
 
 
 def walk_cause(comparison):
-    more = comparison.last.sums["walk_cycles"] - comparison.factor(comparison.last) * comparison.first.sums["walk_cycles"]
-    return more, "are walks of page tables after misses of the TLB"
+    return comparison.more_of("walk_cycles"), "are walks of page tables after misses of the TLB"
 
 
 def diagnose(comparison, machine):
@@ -90,15 +80,16 @@ def diagnose(comparison, machine):
     if len(comparison.parts) == 1:
         return [f"{comparison.name}: one run only: with a second number of cores there is something to compare."]
     ideal, beyond = last.cores / first.cores, comparison.beyond(last)
-    head = (f"{comparison.name}: {last.cores} cores do {comparison.speed_up(last):.2f} times the work of {first.cores}"
-            f" in the same time, of {ideal:.0f} times at best")
+    head = (f"{comparison.name}: {last.cores} cores do {comparison.speed_up(last):.2f} times the work of"
+            f" {first.cores} in the same time, of {ideal:.0f} times at best")
     if beyond < GOOD * last.spent:
         return [f"{head}: it scales."]
     causes = [*line_causes(comparison), memory_cause(comparison), waiting_cause(comparison), idle_cause(comparison),
               instruction_cause(comparison, machine), entry_cause(comparison, machine), walk_cause(comparison)]
     causes = sorted((cause for cause in causes if cause[0] >= WORTH * beyond), key=lambda cause: -cause[0])
     said = [f"{head}."]
-    for number, (cycles, text) in enumerate(causes[:CAUSES_MOST]):
-        what = f"of the cycles beyond those of {first.cores} {'core' if first.cores == 1 else 'cores'} " if not number else ""
+    what = f"of the cycles beyond those of {'one core' if first.cores == 1 else f'{first.cores} cores'} "
+    for cycles, text in causes[:CAUSES_MOST]:
         said.append(f"{percent(min(cycles, beyond), beyond)} {what}{text}.")
+        what = ""
     return said if causes else said + ["No single cause stands out: see the table."]

@@ -7,6 +7,7 @@ get it from the pointers to them, starting with the headers of objects, which na
 """
 import struct
 from functools import cached_property
+from pathlib import Path
 
 KERNEL_BASE = 0xFFFFFFFF80000000
 KERNEL_AREA = 0xFFFFFF0000000000
@@ -27,6 +28,7 @@ class GuestMemory:
 
     def __init__(self, path, kernel, types):
         self.kernel, self.types = kernel, types
+        self.path = Path(path)
         self.file = open(path, "rb")
         self.page_struct = types.records["page"]
         self.page_size = types.size(self.page_struct)

@@ -18,7 +18,8 @@ USER_END = 1 << 47
 KINDS = {  # of pages: one, and many
     "table": ("page table", "page tables"), "node": ("inner node of a segment", "inner nodes of segments"),
     "share": ("page of a share's table", "pages of shares' tables"), "module": ("boot module", "boot modules"),
-    "kernel": ("page of the kernel's own", "pages of the kernel's own"), "absent": ("no page of ours", "no pages of ours"),
+    "kernel": ("page of the kernel's own", "pages of the kernel's own"),
+    "absent": ("no page of ours", "no pages of ours"),
     "data": ("page of a segment, by the kernel", "pages of segments, by the kernel"),
     "free": ("page that is free at the end", "pages that are free at the end")}
 # Parts of a program's address space: name, file and macro of its start, macro of its size.
@@ -49,7 +50,8 @@ def one(text):
 def constants(path):
     """{name: value} of the plain numbers that a C source defines."""
     found = {}
-    for name, text in re.findall(r"^#define\s+(\w+)\s+([^\n/]*)", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE):
+    source = (ROOT / path).read_text(encoding="utf-8")
+    for name, text in re.findall(r"^#define\s+(\w+)\s+([^\n/]*)", source, re.MULTILINE):
         text = re.sub(r"(?<=[0-9a-fA-F])[uUlL]+\b", "", text).strip()
         shifted = re.fullmatch(r"\(?(0x[0-9a-fA-F]+|\d+)(?:\s*<<\s*(\d+))?\)?", text)
         if shifted:
@@ -58,8 +60,8 @@ def constants(path):
 
 
 class LineNames:
-    """`kernel` and `program` are ElfFiles, either may be None, with their types; `memory` the GuestMemory of a Corey, or
-    None: then the kernel may be Linux's MapFile; `cores` how many the program has."""
+    """`kernel` and `program` are ElfFiles, either may be None, with their types; `memory` is a Corey's GuestMemory, or
+    None: then the kernel may be Linux's MapFile; `cores` says how many the program has."""
 
     def __init__(self, kernel=None, kernel_types=None, memory=None, program=None, program_types=None, cores=1):
         self.kernel, self.kernel_types, self.memory = kernel, kernel_types, memory
@@ -75,6 +77,12 @@ class LineNames:
         if known:
             self.parts.append(("stack", known["USER_STACK_TOP"] - known["USER_STACK"], known["USER_STACK"]))
             self.parts.append(("boot page", known["USER_BOOT_PAGE"], PAGE))
+
+    def forget_memory(self):
+        """Removes the file that the guest's memory lies in: it is large."""
+        if self.memory:
+            self.memory.close()
+            self.memory.path.unlink(missing_ok=True)
 
     # --- code ------------------------------------------------------------------------------------------
 

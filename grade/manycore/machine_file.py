@@ -142,7 +142,8 @@ def check_machine(machine, place):
     order = [("l1d", machine.values["l1d"][2]), ("l2", machine.values["l2"][2]), ("l3", machine.values["l3"][2])]
     for (one, low), (two, high) in zip(order, order[1:]):
         require(low <= high, two, f"{high} cycles are less than {one}'s {low}")
-    require(machine.near <= machine.far <= machine.socket, "socket", "near, far, socket: none is less than the one before")
+    require(machine.near <= machine.far <= machine.socket, "socket",
+            "near, far, socket: none is less than the one before")
 
 
 # --- what the guest sees -----------------------------------------------------------------------------------
@@ -179,8 +180,9 @@ def numa_arguments(machine, cores, memory):
     arguments = []
     for node in range(machine.sockets):
         first = node * machine.socket_cores
+        last = first + machine.socket_cores - 1
         arguments += ["-object", f"memory-backend-ram,id=node{node},size={memory // machine.sockets}M",
-                      "-numa", f"node,nodeid={node},memdev=node{node},cpus={first}-{first + machine.socket_cores - 1}"]
+                      "-numa", f"node,nodeid={node},memdev=node{node},cpus={first}-{last}"]
     for node in range(machine.sockets):
         for to in range(machine.sockets):
             if node != to:

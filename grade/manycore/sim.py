@@ -28,7 +28,8 @@ from line_names import LineNames
 from machine import Machine, calibrate, end_on_sigterm
 from machine_file import MachineError, machine_path, read_machine
 from progress import Progress
-from sim_boot import DUMP, FOLDER, MEMORY, RESULTS, Simulation, build_plugin, program_path, qemu_said, read_kernel, simulation_job
+from sim_boot import (DUMP, FOLDER, MEMORY, RESULTS, Simulation, build_plugin, program_path, qemu_said, read_kernel,
+                      simulation_job)
 from sim_compare import compare
 from sim_page import page_data, page_lines
 from sim_results import ResultsError, read_results
@@ -181,10 +182,12 @@ def main():
         progress.clear()
     last = runs[-1]
     print(f"{options.run} on {machine.name}, model {options.model}, seed {options.seed}"
-          f"{'' if simulation.bandwidth else ', no limit of bandwidth'}: "
-          + "; ".join(f"{run.cores} {'core' if run.cores == 1 else 'cores'}, {run.results['instructions'] / 1e6:.0f} M instructions in"
-                      f" {run.results['seconds']:.1f} s" for run in runs) + "\n")
+          f"{'' if simulation.bandwidth else ', no limit of bandwidth'}; M instructions and the host's seconds: "
+          + ", ".join(f"{run.cores}: {run.results['instructions'] / 1e6:.0f}, {run.results['seconds']:.1f}"
+                      for run in runs) + "\n")
     data = print_conflicts(runs) if options.conflicts else print_times(runs, machine)
+    for run in runs:
+        run.names.forget_memory()
     if options.json:
         options.json.write_text(json.dumps({
             "command": options.run, "machine": machine.name, "mode": last.results["mode"],
@@ -196,7 +199,7 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (Trouble, MachineError, ResultsError, ElfError, RuntimeError, OSError, subprocess.CalledProcessError) as error:
+    except (Trouble, MachineError, ResultsError, ElfError, RuntimeError, OSError, subprocess.SubprocessError) as error:
         sys.exit(f"sim: {error}")
     except KeyboardInterrupt:
         sys.exit("interrupted")

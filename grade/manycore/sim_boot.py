@@ -33,7 +33,7 @@ class Simulation:
     memory: int = MEMORY
     dump: bool = True     # whether the guest's memory is kept, for names
     # Whether the guest is told of the nodes. Corey does not ask: its cores have the memory in the order of addresses,
-    # which is the order of the nodes. And QEMU before 9 tells plugins wrong addresses of the second node and those behind.
+    # which is the order of the nodes. And QEMU 7.2 tells plugins wrong addresses of all nodes' memory but the first's.
     nodes: bool = False
     options: tuple = field(default_factory=tuple)  # more of the plugin's
 

@@ -24,9 +24,14 @@ class Part:
         """Cycles of all cores, whatever they did."""
         return self.cores * self.elapsed
 
-    @property
-    def user_instructions(self):
-        return self.sums["instructions"] - self.sums["kernel_instructions"]
+    def worked(self, in_kernel):
+        """Instructions of the kernel's or of ring 3's work; those that ring 3 spends waiting are left out, by the part of
+        its cycles that it waits."""
+        if in_kernel:
+            return self.sums["kernel_instructions"]
+        cycles = self.sums["cycles"] - self.sums["kernel"]
+        waits = min(1.0, self.sums["waiting"] / cycles) if cycles else 0.0
+        return (self.sums["instructions"] - self.sums["kernel_instructions"]) * (1 - waits)
 
 
 @dataclass
@@ -39,6 +44,11 @@ class Cost:
     writers: int = 0
     readers: int = 0
     by: list = field(default_factory=list)
+
+    @property
+    def moved(self):
+        """Times that a line came from another core, or had to be taken from others to be written."""
+        return sum(self.numbers[name] for name in ("near", "far", "socket", "upgrades"))
 
 
 @dataclass
@@ -65,6 +75,13 @@ class Comparison:
     def speed_up(self, part):
         return self.factor(part) * self.first.elapsed / part.elapsed if part.elapsed else 0.0
 
+    def more(self, number):
+        """How much more of something the largest run has than the smallest for the same work; number(part)."""
+        return number(self.last) - self.factor(self.last) * number(self.first)
+
+    def more_of(self, name):
+        return self.more(lambda part: part.sums[name])
+
     def beyond(self, part):
         """Cycles beyond the smallest run's for the same work."""
         return part.spent - self.factor(part) * self.first.spent
@@ -76,9 +93,11 @@ def make_part(region):
 
 
 def work_of(first, last):
-    """Whether each core does all of the work, or they divide it: by the instructions of ring 3."""
-    cores, before = last.cores / first.cores, first.user_instructions
-    more = last.user_instructions / before if before else 1.0
+    """Whether each core does all of the work, or they divide it: by the instructions, the kernel's or ring 3's,
+    whichever are more to begin with."""
+    in_kernel = 2 * first.sums["kernel_instructions"] > first.sums["instructions"]
+    cores, before = last.cores / first.cores, first.worked(in_kernel)
+    more = last.worked(in_kernel) / before if before else 1.0
     if cores == 1 or more < cores ** DIVIDED:
         return "divided"
     return "each" if more > cores ** EACH else "unclear"

@@ -80,9 +80,8 @@ def line_lines(comparison):
     for cost in shown(comparison.lines, LINES, last):
         numbers = cost.numbers
         name = cost.name if numbers["lines"] == 1 else f"{cost.name}, {numbers['lines']} lines"
-        moved = numbers["near"] + numbers["far"] + numbers["socket"] + numbers["upgrades"]
-        yield (f"  {cut(name, NAME - 3):<{NAME - 2}}{short(cost.cycles):>9}{share(cost.cycles, last):>6}{short(moved):>9}"
-               f"{short(numbers['memory']):>9}{short(numbers['invalidations']):>8}"
+        yield (f"  {cut(name, NAME - 3):<{NAME - 2}}{short(cost.cycles):>9}{share(cost.cycles, last):>6}"
+               f"{short(cost.moved):>9}{short(numbers['memory']):>9}{short(numbers['invalidations']):>8}"
                f"  {bin(cost.writers).count('1')}, {bin(cost.readers).count('1')}")
         if cost.by:
             yield f"      {', '.join(cost.by)}"

@@ -2,24 +2,20 @@
 file are small samples made here. Ends with `N passed, N failed`.
 """
 import copy
-import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "bench"), str(Path(__file__).resolve().parents[1])]
 
+import test_names
 import test_why
-from debug_types import read_types
-from elf_file import ElfError, ElfFile
-from guest_memory import DIRECT_MAP, GuestMemory
-from line_names import LineNames, constants
-from machine_file import (FOLDER, KEYS, MachineError, fit_machine, numa_arguments, read_machine, smp_argument)
+from machine_file import FOLDER, KEYS, MachineError, fit_machine, numa_arguments, read_machine, smp_argument
 from samples import MACHINE, parse, refusal, reread, sample_line, sample_results
 from sim_results import ResultsError, read_results
 
 TESTS = []
+
 
 def test(function):
     TESTS.append(function)
@@ -49,7 +45,8 @@ def wrong_machines_are_refused_with_line_and_reason():
     for key, value, said in (
             ("cores", "0", "above 0"), ("cores", "40", "at most 64"), ("clusters", "9", "at most 16"),
             ("near", "x", "'x' is not"), ("near", "1 2", "takes 1"), ("l2", "512K 8", "takes 3"),
-            ("l1d", "48K 8 4", "power of two"), ("l3", "1000 16 46", "whole sets"), ("dtlb2", "1537 12 7", "whole sets"),
+            ("l1d", "48K 8 4", "power of two"), ("l3", "1000 16 46", "whole sets"),
+            ("dtlb2", "1537 12 7", "whole sets"),
             ("l2", "512K 8 3", "less than l1d's"), ("socket", "150", "less than the one before"),
             ("memory", "330 250", "not nearer"), ("bandwidth", "0", "more than 0"), ("prefetch", "33", "at most 32")):
         changed = [f"{key} {value}" if line.split()[0] == key else line for line in lines]
@@ -106,107 +103,8 @@ def results_are_read_strictly():
     assert "expected 3" in refusal(ResultsError, reread, good, 3)
 
 
-# --- names ----------------------------------------------------------------------------------------------------
-
-SOURCE = r"""
-typedef unsigned long word;
-enum page_kind { PAGE_ABSENT, PAGE_FREE, PAGE_SLAB };
-struct lock { unsigned next, serving; };
-struct item { word pad; struct { struct lock lock; word list[3]; } inner[2]; union { word one; char bytes[8]; }; };
-struct item table[4] = {{1}};
-enum page_kind kind = PAGE_SLAB;
-static word alone;
-word beside;
-int work(int n) { alone += n; return n + (int)alone; }
-int main(void) { beside++; return work(3); }
-"""
-
-
-def with_program(use):
-    """use() of a small program, compiled here with its debugging information."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "program"
-        subprocess.run(["gcc", "-g", "-O1", "-fno-inline", "-no-pie", "-x", "c", "-", "-o", path], input=SOURCE, text=True,
-                       check=True)
-        return use(ElfFile(path), read_types(path))
-
-
-@test
-def symbols_and_fields_are_found():
-    def use(elf, types):
-        assert elf.function_at(elf.address("work") + 1) == "work"
-        assert elf.function_at(1) == ""
-        item = types.records["item"]
-        assert types.size(item) == 8 + 2 * 32 + 8
-        assert types.path(item, 0) == ".pad" and types.path(item, 8 + 32 + 4) == ".inner[1].lock.serving"
-        assert types.path(item, 8 + 8 + 16) == ".inner[0].list[2]"
-        assert types.path(item, 8 + 64) in (".one", ".bytes[0]")
-        assert types.offset("item", "one") == 72 and types.enumerators["PAGE_SLAB"] == 2
-        names = LineNames(program=elf, program_types=types)
-        at = elf.address("table") + types.size(item) * 2 + 12
-        assert names.line(0, at).text.startswith("table[2].inner[0].lock.serving"), names.line(0, at)
-        assert names.line(0, elf.address("alone")).text.startswith("alone"), names.line(0, elf.address("alone"))
-        assert names.code(elf.address("main")) == "main (ring 3)"
-        assert names.line(0, elf.address("main") + 2).text == "code of main (ring 3)"
-    with_program(use)
-
-
-@test
-def what_is_no_elf_file_is_refused():
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "program"
-        path.write_bytes(b"\x7fELF\x01\x01" + bytes(100))
-        assert "not an ELF file" in refusal(ElfError, ElfFile, path)
-        path.write_bytes(b"\x7fELF")
-        assert "cut off" in refusal(ElfError, ElfFile, path)
-
-
-@test
-def parts_of_an_address_space_are_those_of_the_sources():
-    known = constants("lab5-cores/user/runtime/platform.c")
-    names = LineNames(cores=4)
-    window = known["WINDOWS_BYTES"] // 4
-    at = known["WINDOWS_BASE"] + 3 * window + 0x40
-    assert names.line(0, at).text == "window of core 3 +40" and names.line(0, at).group == "windows of the cores"
-    assert names.line(0, known["PRIVATE_BASE"]).text.startswith("private memory")
-    assert names.line(0, 0x7FEFFFFFFFF8).text.startswith("stack")
-    assert names.line(0, 0x660000000000).group == "ring 3, elsewhere"
-
-
-class SampleKernel:
-    """A kernel of which only the symbols are known."""
-    places = {"kernel_root": 0xFFFFFFFF80002000, "core_count": 0xFFFFFFFF80002008, "core_distance": 0xFFFFFFFF80002010}
-
-    def address(self, name):
-        return self.places[name]
-
-
-class SampleTypes:
-    records = {"page": None}
-
-    def size(self, kind):
-        return 32
-
-
-@test
-def memory_is_read_by_the_kernels_own_tables():
-    """A root at 0x3000, its slot 510 to tables at 0x4000, 0x5000, 0x6000; the area's third page is frame 0x77."""
-    with tempfile.TemporaryDirectory() as folder:
-        path, memory = Path(folder) / "memory", bytearray(0x8000)
-        for at, value in ((0x2000, DIRECT_MAP + 0x3000), (0x2008, 2), (0x2010, DIRECT_MAP + 0x7000),
-                          (0x3000 + 8 * 510, 0x4003), (0x4000, 0x5003), (0x5000, 0x6003), (0x6010, 0x77003),
-                          (0x7008, 0x1234)):
-            struct.pack_into("<Q", memory, at, value)
-        path.write_bytes(memory)
-        guest = GuestMemory(path, SampleKernel(), SampleTypes())
-        assert guest.physical(0xFFFFFF0000002010) == 0x77010 and guest.physical(0xFFFFFF0000001000) is None
-        assert guest.physical(DIRECT_MAP + 5) == 5 and guest.core_distances == [0, 0x1234]
-        assert guest.read(0x7FFC, 8) == bytes(8), "beyond the file's end there are zeros"
-        guest.close()
-
-
 def main():
-    tests, failed = TESTS + test_why.TESTS, 0
+    tests, failed = TESTS + test_names.TESTS + test_why.TESTS, 0
     for function in tests:
         try:
             function()

@@ -32,7 +32,7 @@ def a_line_that_moves_is_blamed_for_its_part():
     assert comparison.work == "each" and comparison.speed_up(comparison.last) == 1.0
     sentences = diagnose(comparison, parse())
     assert "2 cores do 1.00 times the work of 1" in sentences[0], sentences
-    assert sentences[1].startswith("75 % of the cycles beyond those of 1 core are spent on line `window"), sentences
+    assert sentences[1].startswith("75 % of the cycles beyond those of one core are spent on line `window"), sentences
     assert "written by all 2 cores" in sentences[1], sentences
     page = "\n".join(page_lines(comparison, sentences))
     assert "window of core 0 +40" in page and "speed-up" in page
@@ -52,6 +52,17 @@ def waiting_sleep_and_scaling_are_told_apart():
     assert "sleep" in diagnose(sample_comparison(reread(sample_results(1)), asleep), machine)[1]
     scales = diagnose(sample_comparison(reread(sample_results(1)), reread(sample_results(2, elapsed=1020))), machine)
     assert len(scales) == 1 and scales[0].endswith("it scales."), scales
+
+
+@test
+def waiting_is_no_work():
+    """Four cores that divide the work, and wait most of the time in ring 3."""
+    first, last = reread(sample_results(1)), reread(sample_results(4, elapsed=1000, waiting=750))
+    assert sample_comparison(first, last).work == "divided"
+    in_kernel = [reread(sample_results(cores, kernel_instructions=number)) for cores, number in ((1, 700), (4, 175))]
+    for core in in_kernel[1]["regions"][0]["cores"]:
+        core["instructions"] = 900  # ring 3's grow: they are not what was done
+    assert sample_comparison(*in_kernel).work == "divided"
 
 
 @test
