@@ -34,7 +34,7 @@ def every_committed_machine_is_read_and_names_its_sources():
             assert parse(fitted.text).values == fitted.values
             smp_argument(fitted, cores)
         bare = [line for line in machine.text.splitlines() if line.split("#")[0].strip() and "#" not in line]
-        assert not bare or path.name.startswith("small"), f"{path.name}: no source: {bare}"
+        assert not bare, f"{path.name}: no source: {bare}"
     assert {"opteron16", "milan48", "icelake32", "cores64"} <= {path.name for path in FOLDER.iterdir()}
 
 
