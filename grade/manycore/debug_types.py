@@ -5,6 +5,7 @@ only what describes data."""
 import re
 import subprocess
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 ENTRY = re.compile(r"^ <(\w+)><(\w+)>: Abbrev Number: \d+ \((DW_TAG_\w+)\)")
 ATTRIBUTE = re.compile(r"^    <\w+>\s+(DW_AT_\w+)\s*: ?(.*)$")
@@ -179,6 +180,12 @@ def read_types(path):
     said = subprocess.run(["readelf", "--debug-dump=info", path], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True, errors="replace", check=True)
     return DebugTypes(said.stdout.splitlines())
+
+
+@lru_cache(maxsize=None)
+def source_lines(path):
+    """The SourceLines of a file, of which one is enough."""
+    return SourceLines(path)
 
 
 class SourceLines:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from course import ROOT
-from debug_types import SourceLines
+from debug_types import source_lines
 from elf_file import ElfFile
 from guest_memory import KERNEL_AREA, KERNEL_BASE, PAGE
 
@@ -66,8 +66,8 @@ class LineNames:
     def __init__(self, kernel=None, kernel_types=None, memory=None, program=None, program_types=None, cores=1):
         self.kernel, self.kernel_types, self.memory = kernel, kernel_types, memory
         self.program, self.program_types, self.cores = program, program_types, cores
-        self.kernel_lines = SourceLines(kernel.path) if isinstance(kernel, ElfFile) else None
-        self.program_lines = SourceLines(program.path) if program else None
+        self.kernel_lines = source_lines(kernel.path) if isinstance(kernel, ElfFile) else None
+        self.program_lines = source_lines(program.path) if program else None
         self.parts = []
         for name, path, base, size in PARTS:
             if (ROOT / path).is_file():

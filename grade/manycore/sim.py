@@ -22,6 +22,7 @@ from conflicts import conflict_lines, conflicts_of
 from debug_types import read_types
 from diagnosis import diagnose
 from elf_file import ElfError, ElfFile
+from experiments import EXPERIMENTS, phases_of, programs_in, results_of
 from guest_memory import GuestMemory
 from inputs import boot_modules, make_inputs
 from line_names import LineNames
@@ -30,10 +31,10 @@ from machine_file import MachineError, machine_path, read_machine
 from progress import Progress
 from sim_boot import (DUMP, FOLDER, MEMORY, RESULTS, Simulation, build_plugin, program_path, qemu_said, read_kernel,
                       simulation_job)
-from sim_compare import compare
+from sim_compare import compare, make_part
 from sim_page import page_data, page_lines
 from sim_results import ResultsError, read_results
-from systems import BenchKernel, marks_in, trouble_in
+from systems import BenchKernel, trouble_in
 
 LOOK = 0.25  # seconds between two looks at a running machine
 
@@ -43,13 +44,21 @@ class Trouble(Exception):
 
 
 @dataclass
+class Region:
+    """A region of a run: its name, what the plugin says of it, how much work the program says it was (0: nothing), and
+    the names that its addresses have."""
+    name: str
+    data: dict
+    work: int
+    names: LineNames
+
+
+@dataclass
 class SimulatedRun:
-    """A run on `cores`: what the plugin left, the names of the regions, and of lines and code."""
+    """A run on `cores`, and what the plugin left."""
     cores: int
     results: dict
-    phases: list
-    names: LineNames
-    seconds: float
+    regions: list
 
 
 class Simulator:
@@ -64,6 +73,7 @@ class Simulator:
         self.image, self.plugin = built.image, build_plugin()
         self.kernel = read_kernel(self.image)
         self.kernel_types, self.scale = read_types(self.kernel.path), calibrate()
+        self.programs = {}  # name: its ElfFile and types
 
     def boot(self, words, cores):
         """A SimulatedRun of `words`, the kernel's command line."""
@@ -77,43 +87,62 @@ class Simulator:
         finally:
             machine.kill()
         outcome = machine.close(machine.process.returncode < 0)
-        trouble = trouble_in(job.test, outcome, folder)
+        trouble = trouble_in(job.test, outcome, folder) or trouble_with_programs(outcome.records)
         if trouble:
             raise Trouble(f"{words} on {cores} cores: {trouble}\n{qemu_said(folder)}".rstrip())
         results = read_results(folder / RESULTS, cores)
-        return SimulatedRun(cores, results, region_names(marks_in(outcome.records), results),
-                            self.names(words, cores, folder), outcome.seconds)
+        return SimulatedRun(cores, results, self.regions(results, outcome.records, words, cores, folder))
 
-    def names(self, words, cores, folder):
-        """Names for what this run left, its memory included."""
-        memory = folder / DUMP
-        path = program_path(self.image, words)
-        program = ElfFile(path) if path else None
-        return LineNames(self.kernel, self.kernel_types,
-                         GuestMemory(memory, self.kernel, self.kernel_types) if memory.is_file() else None,
-                         program, read_types(path) if path else None, cores)
+    def regions(self, results, records, words, cores, folder):
+        """The Regions of a run, but for what follows a program's mark `end`."""
+        dump = folder / DUMP
+        memory = GuestMemory(dump, self.kernel, self.kernel_types) if dump.is_file() else None
+        begun = phases_begun(records)
+        if len(begun) != len(results["regions"]):  # a program that begins regions without mark()
+            begun = [(words.removeprefix("run="), f"region {number}", 0) for number in range(len(results["regions"]))]
+        several = len({command for command, _, _ in begun}) > 1
+        return [Region(f"{command.split()[0]} {phase}" if several else phase, data, work,
+                       self.names(command.split()[0], memory, cores))
+                for (command, phase, work), data in zip(begun, results["regions"]) if phase != "end"]
+
+    def names(self, program, memory, cores):
+        """Names where this program runs; `memory` is what the run left."""
+        if program not in self.programs:
+            path = program_path(self.image, program)
+            self.programs[program] = (ElfFile(path), read_types(path)) if path else (None, None)
+        return LineNames(self.kernel, self.kernel_types, memory, *self.programs[program], cores)
 
 
-def region_names(marks, results):
-    """Each region's name: that of the phase, where each phase is one region, else its number."""
-    count = len(results["regions"])
-    if len(marks) == count:
-        return [phase for phase, _ in marks]
-    return [f"region {number}" for number in range(count)]
+def trouble_with_programs(records):
+    """What is wrong with the programs of a run; '' if nothing."""
+    wrong = [ran for ran in programs_in(records) if ran.status != 0]
+    return f"{wrong[0].command} ended with status {wrong[0].status}" if wrong else ""
+
+
+def phases_begun(records):
+    """(command, phase, work) of each region that a program has begun by mark()."""
+    found = []
+    for ran in programs_in(records):
+        experiment = EXPERIMENTS.get(ran.command.split()[0])
+        done = results_of(ran.records)
+        work = sum(value for name, value in done.items() if experiment and name.startswith(f"{experiment.work}_core_"))
+        found += [(ran.command, phase, work) for phase in phases_of(ran.records)]
+    return found
 
 
 def comparisons(runs):
-    """A Comparison for each region that all runs have; what follows the mark `end` is none."""
-    phases = [phase for phase in runs[0].phases if phase != "end"]
-    if not phases:
+    """A Comparison for each region of the runs."""
+    names = [region.name for region in runs[0].regions]
+    if not names:
         raise Trouble("the program marks no region: mark() of lab5-cores/user/platform.h begins one")
     for run in runs:
-        if [phase for phase in run.phases if phase != "end"] != phases:
-            raise Trouble(f"on {run.cores} cores the regions are {', '.join(run.phases)}; on {runs[0].cores},"
-                          f" {', '.join(runs[0].phases)}")
-    for number, phase in enumerate(runs[0].phases):
-        if phase != "end":
-            yield compare(phase, [run.results["regions"][number] for run in runs], [run.names for run in runs])
+        if [region.name for region in run.regions] != names:
+            raise Trouble(f"on {run.cores} cores the regions are {', '.join(region.name for region in run.regions)}; on"
+                          f" {runs[0].cores}, {', '.join(names)}")
+    for number, name in enumerate(names):
+        regions = [run.regions[number] for run in runs]
+        yield compare(name, [make_part(region.data, region.work) for region in regions],
+                      [region.names for region in regions])
 
 
 def print_times(runs, machine):
@@ -126,15 +155,13 @@ def print_times(runs, machine):
     return data
 
 
-def print_conflicts(runs):
-    data, last = [], runs[-1]
-    for number, phase in enumerate(last.phases):
-        if phase == "end":
-            continue
-        found = conflicts_of(last.results["regions"][number], last.names)
-        print("\n".join([f"== {phase}: {len(found)} lines written by one core and touched by another",
+def print_conflicts(run):
+    data = []
+    for region in run.regions:
+        found = conflicts_of(region.data, region.names)
+        print("\n".join([f"== {region.name}: {len(found)} lines written by one core and touched by another",
                          *conflict_lines(found), ""]))
-        data.append({"region": phase, "conflicts": [conflict.data() for conflict in found]})
+        data.append({"region": region.name, "conflicts": [conflict.data() for conflict in found]})
     return data
 
 
@@ -185,9 +212,9 @@ def main():
           f"{'' if simulation.bandwidth else ', no limit of bandwidth'}; M instructions and the host's seconds: "
           + ", ".join(f"{run.cores}: {run.results['instructions'] / 1e6:.0f}, {run.results['seconds']:.1f}"
                       for run in runs) + "\n")
-    data = print_conflicts(runs) if options.conflicts else print_times(runs, machine)
-    for run in runs:
-        run.names.forget_memory()
+    data = print_conflicts(last) if options.conflicts else print_times(runs, machine)
+    for region in (region for run in runs for region in run.regions):
+        region.names.forget_memory()
     if options.json:
         options.json.write_text(json.dumps({
             "command": options.run, "machine": machine.name, "mode": last.results["mode"],

@@ -105,11 +105,8 @@ def read_kernel(image):
     return ElfFile(Path(image).parent / "kernel.elf")
 
 
-def program_path(image, words):
-    """The file of the program that `run=` starts; None: it is none of this image's."""
-    if not words.startswith("run="):
-        return None
-    name = words.removeprefix("run=").split()[0]
+def program_path(image, name):
+    """The file of a program; None: the image has none of this name."""
     kernel = Path(image).parent
     places = [kernel / "programs" / name, kernel.parent.parent / "programs" / name]
     return next((path for path in places if path.is_file()), None)

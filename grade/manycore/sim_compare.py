@@ -18,6 +18,7 @@ class Part:
     elapsed: int
     sums: dict
     region: dict
+    work: int = 0  # units that the program says it has done; 0: it does not say
 
     @property
     def spent(self):
@@ -25,8 +26,8 @@ class Part:
         return self.cores * self.elapsed
 
     def worked(self, in_kernel):
-        """Instructions of the kernel's or of ring 3's work; those that ring 3 spends waiting are left out, by the part of
-        its cycles that it waits."""
+        """Instructions of the kernel's or of ring 3's work; those that ring 3 spends waiting are left out, by the part
+        of its cycles that it waits."""
         if in_kernel:
             return self.sums["kernel_instructions"]
         cycles = self.sums["cycles"] - self.sums["kernel"]
@@ -56,7 +57,7 @@ class Comparison:
     """A region on several numbers of cores, the smallest first."""
     name: str
     parts: list
-    work: str       # how much work the cores do: "each", "divided", "unclear"
+    work: str       # how much the cores do: "said" by the program; "each", "divided", "unclear" by the instructions
     functions: list
     lines: list
 
@@ -70,6 +71,8 @@ class Comparison:
 
     def factor(self, part):
         """How many times the smallest run's work a run does."""
+        if self.work == "said":
+            return part.work / self.first.work
         return part.cores / self.first.cores if self.work == "each" else 1
 
     def speed_up(self, part):
@@ -87,14 +90,16 @@ class Comparison:
         return part.spent - self.factor(part) * self.first.spent
 
 
-def make_part(region):
+def make_part(region, work=0):
     return Part(len(region["cores"]), region["end"] - region["begin"],
-                {name: sum(core[name] for core in region["cores"]) for name in CORE_NUMBERS}, region)
+                {name: sum(core[name] for core in region["cores"]) for name in CORE_NUMBERS}, region, work)
 
 
 def work_of(first, last):
-    """Whether each core does all of the work, or they divide it: by the instructions, the kernel's or ring 3's,
-    whichever are more to begin with."""
+    """Whether each core does all of the work, or they divide it. Where the program does not say: by the instructions,
+    the kernel's or ring 3's, whichever are more to begin with."""
+    if first.work and last.work:
+        return "said"
     in_kernel = 2 * first.sums["kernel_instructions"] > first.sums["instructions"]
     cores, before = last.cores / first.cores, first.worked(in_kernel)
     more = last.worked(in_kernel) / before if before else 1.0
@@ -139,9 +144,8 @@ def line_costs(lines, names):
     return costs
 
 
-def compare(name, regions, names):
-    """The Comparison of one region over the runs; `names` are the LineNames of each."""
-    parts = [make_part(region) for region in regions]
+def compare(name, parts, names):
+    """The Comparison of one region over the runs, as Parts; `names` are the LineNames of each."""
     comparison = Comparison(name, parts, work_of(parts[0], parts[-1]), [], [])
     scale = comparison.factor(parts[-1]) if len(parts) > 1 else 0
     for kind, costs_of in (("functions", lambda part, named: function_costs(part.region, named)),

@@ -15,7 +15,8 @@ ROWS = (
     ("system calls", "system_calls"), ("traps", "traps"), ("interrupts", "interrupts"))
 PARTS = (("in the kernel", "kernel"), ("waiting in ring 3", "waiting"), ("pausing (locks, barriers)", "paused"),
          ("queued for lines, memory", "queued"), ("walking page tables", "walk_cycles"))
-WORK = {"each": "each core does all of the work", "divided": "the cores divide the work",
+WORK = {"said": "work as the program counts it", "each": "each core does all of the work",
+        "divided": "the cores divide the work",
         "unclear": "whether the cores divide the work is unclear; counted as if they did"}
 
 

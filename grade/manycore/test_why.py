@@ -4,7 +4,7 @@ import json
 from conflicts import Conflict, ListError, judge, matrix_lines
 from diagnosis import diagnose
 from line_names import LineNames
-from sim_compare import compare
+from sim_compare import compare, make_part
 from sim_page import page_data, page_lines
 from samples import parse, refusal, reread, sample_core, sample_line, sample_list, sample_results
 
@@ -19,8 +19,9 @@ def test(function):
 # --- why ----------------------------------------------------------------------------------------------------
 
 
-def sample_comparison(first, last):
-    return compare("work", [first["regions"][0], last["regions"][0]], [LineNames(), LineNames()])
+def sample_comparison(first, last, works=(0, 0)):
+    return compare("work", [make_part(first["regions"][0], works[0]), make_part(last["regions"][0], works[1])],
+                   [LineNames(), LineNames()])
 
 
 @test
@@ -63,6 +64,13 @@ def waiting_is_no_work():
     for core in in_kernel[1]["regions"][0]["cores"]:
         core["instructions"] = 900  # ring 3's grow: they are not what was done
     assert sample_comparison(*in_kernel).work == "divided"
+
+
+@test
+def a_program_may_say_how_much_it_has_done():
+    comparison = sample_comparison(reread(sample_results(1)), reread(sample_results(4)), works=(10, 30))
+    assert comparison.work == "said" and comparison.speed_up(comparison.last) == 3.0
+    assert comparison.beyond(comparison.last) == 1000
 
 
 @test
