@@ -365,7 +365,7 @@ check:
 
 stress:
 	$(call install,build)
-	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB)) stress
+	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB)) stress stress-schedules
 
 fuzz:
 	$(call install,build)
@@ -383,11 +383,15 @@ scaling:
 	$(Q)python3 -B $(ROOT)/grade/bench/scaling.py --base $(BASE)
 
 sim:
-	$(if $(RUN),,$(error sim: which program? RUN="memclone"))
+	$(if $(RUN)$(TEST),,$(error sim: which program? RUN="memclone"))
 	$(call install,build $(if $(RUN_BOOKS),bench))
+ifdef TEST
+	$(Q)python3 -B $(ROOT)/grade/manycore/schedules.py $(if $(SEED),--seed $(SEED)) $(if $(CPUS),--cores $(CPUS)) '$(TEST)'
+else
 	$(Q)python3 -B $(ROOT)/grade/manycore/sim.py --run '$(RUN)' --lab $(LAB) --base $(BASE) --machine '$(or $(MACHINE),cores64)' \
 	    $(if $(CPUS),--cores '$(CPUS)') $(if $(MODEL),--model $(MODEL)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json '$(abspath $(JSON))') \
 	    $(if $(filter command line,$(origin MEM)),--memory $(MEM))
+endif
 
 lint:
 	$(Q)python3 -B $(ROOT)/grade/lint.py

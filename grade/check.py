@@ -20,6 +20,7 @@ import selftest
 from build import Kernel, build_kernels, run_folder, run_make
 from course import ROOT, labs
 from holes import check_holes
+from manycore.schedules import GROUPS, SLOW, STRESSED, run_schedules
 from machine import end_on_sigterm
 from models.models import check_models
 from mutants import check_mutants
@@ -130,6 +131,18 @@ def mutants(options):
     yield from check_mutants(options.folder, Progress(), options.lab)
 
 
+def schedules(options):
+    """Tests of several cores under seeded schedules: all on the full kernel."""
+    if options.lab in (None, 5):
+        yield from run_schedules(options.folder, Progress())
+
+
+def stress_schedules(options):
+    """The same with many more seeds, and those that take long."""
+    if options.lab in (None, 5):
+        yield from run_schedules(options.folder, Progress(), GROUPS + SLOW, STRESSED)
+
+
 def races(options):
     yield from race_results(lab=options.lab)
 
@@ -171,12 +184,12 @@ def run_command(name, command):
 
 CHECKS = {"grader": grader, "holes": holes, "listed": listed, "lint": lint, "lookup": lookup,
           "reference": reference, "variants": variants, "mutants": mutants,
-          "models": models, "race": races, "fuzz": fuzzing}
+          "models": models, "race": races, "schedules": schedules, "fuzz": fuzzing}
 CHECKS.update({name: lambda options, name=name, command=command: run_command(name, command)
                for name, command in COMMANDS})
 
 # Those that run only when they are named.
-ON_REQUEST = {"stress": stress, "fuzz-whole": fuzz_whole}
+ON_REQUEST = {"stress": stress, "stress-schedules": stress_schedules, "fuzz-whole": fuzz_whole}
 
 
 def print_failures(failures):

@@ -1,4 +1,5 @@
-/* Kernel tests: small functions that register where they stand, one a boot, chosen by `test=NAME`.
+/* Kernel tests: small functions that register where they stand, one a boot, chosen by `test=NAME`. Those that leave the
+ * machine as they found it may also run one after another: `test=NAME,GROUP_*`.
  *
  *     TEST(page_alloc_home)
  *     {
@@ -51,8 +52,8 @@ TABLE(test, const struct test);
 __attribute__((noreturn)) void test_fail(const char *kind, const char *file, int line, const char *what,
                                          int64_t expected, int64_t seen);
 
-/* Runs the named test and ends the machine. */
-__attribute__((noreturn)) void test_run(const char *name);
+/* Runs the tests that are named, `,` between and `*` at the end of a name for any rest, and ends the machine. */
+__attribute__((noreturn)) void test_run(const char *names);
 
 /* Lets this core cross, as it does between two system calls: grace periods end, limbo empties. */
 void test_cross(void);

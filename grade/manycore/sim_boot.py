@@ -90,13 +90,13 @@ def simulation_fields(simulation, cores, folder, plugin, begin, entries):
             "more": tuple(numa_arguments(fitted, cores, memory)) if simulation.nodes else ()}
 
 
-def simulation_job(image, kernel, simulation, cores, words, folder, plugin):
+def simulation_job(image, kernel, simulation, cores, words, folder, plugin, seconds=SECONDS):
     """Corey's boot: a Job for machine.Machine."""
     folder.mkdir(parents=True, exist_ok=True)
     entries = folder / "entries"
     entries.write_text("".join(f"{address:x} {kind}\n" for address, kind in kernel_entries(kernel)), encoding="ascii")
     fields = simulation_fields(simulation, cores, folder, plugin, f"{kernel.address('kernel_main'):x}", entries)
-    test = Test(words, memory=fields.pop("memory"), cores=cores, topology=fields.pop("topology"), seconds=SECONDS)
+    test = Test(words, memory=fields.pop("memory"), cores=cores, topology=fields.pop("topology"), seconds=seconds)
     return Job(image, test, folder, words=words, **fields)
 
 

@@ -10,30 +10,47 @@
 #include "result.h"
 #include "string.h"
 
-static const struct test *
-test_find(const char *name)
+/* Whether one of the names chooses the test. */
+static bool
+names_choose(const char *names, const char *name)
 {
-    TABLE_EACH (test, const struct test, entry)
-        if (strcmp((*entry)->name, name) == 0)
-            return *entry;
-    return NULL;
+    for (;;) {
+        size_t length = 0;
+        while (names[length] != '\0' && names[length] != ',')
+            length++;
+        bool any = length > 0 && names[length - 1] == '*';
+        if (strncmp(names, name, length - any) == 0 && (any || name[length] == '\0'))
+            return true;
+        if (names[length] == '\0')
+            return false;
+        names += length + 1;
+    }
+}
+
+static void
+test_run_one(const struct test *test)
+{
+    result_record("start", "{\"test\":\"%s\"}", test->name);
+    test->run();
+    console_print("passed: %s\n", test->name);
+    result_record("pass", "{\"test\":\"%s\"}", test->name);
 }
 
 void
-test_run(const char *name)
+test_run(const char *names)
 {
-    char quoted[100];
-    json_quote(quoted, sizeof quoted, name);
-    result_record("start", "{\"test\":%s}", quoted);
-    const struct test *test = test_find(name);
-    if (test == NULL) {
-        console_print("this kernel has no test named %s\n", name);
+    unsigned count = 0;
+    TABLE_EACH (test, const struct test, entry) {
+        if (names_choose(names, (*entry)->name)) {
+            test_run_one(*entry);
+            count++;
+        }
+    }
+    if (count == 0) {
+        console_print("this kernel has no test named %s\n", names);
         test_fail("mismatch", __FILE__, __LINE__, "there is a test of this name", 1, 0);
     }
-    test->run();
     machine_claim_end();
-    console_print("passed: %s\n", name);
-    result_record("pass", "{\"test\":%s}", quoted);
     machine_exit(EXIT_GOOD);
 }
 
