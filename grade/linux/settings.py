@@ -34,8 +34,8 @@ SETTINGS = (
     ("no_timer_check", "a slow host makes this check of the interrupt controller fail"),
 )
 
-# How a processor without work waits. `halt` is what Linux does by itself: hlt, until an interrupt wakes it. `poll` wakes
-# sooner and without an interrupt, but what it spends meanwhile is counted as the kernel's. The two are alike while a
+# How a processor without work waits. `halt` is what Linux does by itself: hlt, until an interrupt wakes it. `poll`
+# wakes sooner and without an interrupt, but what it spends meanwhile is counted as the kernel's. The two are alike while a
 # program has all processors: its cores wait for each other in ring 3.
 IDLE = {"halt": [], "poll": ["idle=poll"]}
 
