@@ -21,9 +21,10 @@ SETTINGS = (
     ("numa_balancing=disable", "threads are pinned and touch their pages first: no faults to find out who uses what"),
     ("skew_tick=1", "ticks of the processors come one after another, and do not meet in the same lock"),
     ("tsc=reliable", "the counter is the clock, read in ring 3, and nobody watches it"),
-    # Each run alike.
+    # Each run alike, and soon.
     ("nokaslr", "the kernel's symbols are where System.map says"),
     ("norandmaps", "and a program's addresses are the same in each run"),
+    ("cryptomgr.notests", "no tests of the kernel's own ciphers, which are more than half of all that booting takes"),
     # The machine ends whatever happens: a panic resets it, and QEMU's -no-reboot makes an end of that.
     ("panic=-1", "without waiting"),
     ("oops=panic", "an error in the kernel is a panic"),
