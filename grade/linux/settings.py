@@ -36,8 +36,8 @@ SETTINGS = (
 )
 
 # How a processor without work waits. `halt` is what Linux does by itself: hlt, until an interrupt wakes it. `poll`
-# wakes sooner and without an interrupt, but what it spends meanwhile is counted as the kernel's. The two are alike while a
-# program has all processors: its cores wait for each other in ring 3.
+# wakes sooner and without an interrupt, but what it spends meanwhile is counted as the kernel's. The two are alike
+# while a program has all processors: its cores wait for each other in ring 3.
 IDLE = {"halt": [], "poll": ["idle=poll"]}
 
 # Pages of 4 KiB, as in all experiments of the paper's; or what Debian does, huge ones wherever they fit, which is in
