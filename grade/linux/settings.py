@@ -21,9 +21,10 @@ SETTINGS = (
     ("numa_balancing=disable", "threads are pinned and touch their pages first: no faults to find out who uses what"),
     ("skew_tick=1", "ticks of the processors come one after another, and do not meet in the same lock"),
     ("tsc=reliable", "the counter is the clock, read in ring 3, and nobody watches it"),
-    # Each run alike.
+    # Each run alike, and soon.
     ("nokaslr", "the kernel's symbols are where System.map says"),
     ("norandmaps", "and a program's addresses are the same in each run"),
+    ("cryptomgr.notests", "no tests of the kernel's own ciphers, which are more than half of all that booting takes"),
     # The machine ends whatever happens: a panic resets it, and QEMU's -no-reboot makes an end of that.
     ("panic=-1", "without waiting"),
     ("oops=panic", "an error in the kernel is a panic"),
@@ -34,9 +35,9 @@ SETTINGS = (
     ("no_timer_check", "a slow host makes this check of the interrupt controller fail"),
 )
 
-# How a processor without work waits. `halt` is what Linux does by itself: hlt, until an interrupt wakes it. `poll` wakes
-# sooner and without an interrupt, but what it spends meanwhile is counted as the kernel's. The two are alike while a
-# program has all processors: its cores wait for each other in ring 3.
+# How a processor without work waits. `halt` is what Linux does by itself: hlt, until an interrupt wakes it. `poll`
+# wakes sooner and without an interrupt, but what it spends meanwhile is counted as the kernel's. The two are alike
+# while a program has all processors: its cores wait for each other in ring 3.
 IDLE = {"halt": [], "poll": ["idle=poll"]}
 
 # Pages of 4 KiB, as in all experiments of the paper's; or what Debian does, huge ones wherever they fit, which is in

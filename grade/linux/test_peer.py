@@ -22,6 +22,7 @@ from symbols import entries_file, read_symbols
 
 BOOK = "/books/kjv.txt"
 UNITS = ["test_linux memory", "test_linux team", "test_linux print"]
+EXPERIMENTS = ["memclone", "mempass", "locks", "calls", "forks"]  # each checks its own work
 SEGMENT_FAULT = 128 + 11
 STEPS, STEP_LEAST, NEARLY = 1 << 24, 6, 0.001  # of private.c, as test_count.py has them
 
@@ -117,7 +118,7 @@ def judge_answers(job, outcome, expected):
         if "print" in run.command and sorted(run.lines)[-1:] != ["once"] or len(set(run.lines)) != len(run.lines):
             return f"{run.command}: {run.lines}"
         cores = [record.data["value"] for record in run.records.of_kind("metric") if record.data["name"] == "cores"]
-        if program in expected and cores != [job.test.cores]:
+        if (program in expected or program in EXPERIMENTS) and cores != [job.test.cores]:
             return f"{run.command}: {cores} have worked"
     return ""
 
@@ -163,8 +164,8 @@ def boots(peer, folder, text):
     bad = ["crash", "lost", "fail", "leave", "nothing"]
     for mode in MODES:
         yield (f"answers on 2 cores, {mode}",
-               peer_job(peer, [f"wc {BOOK}", f"wri {BOOK}", "test_map_reduce job", *UNITS], folder / mode, 2,
-                        mode=mode),
+               peer_job(peer, [f"wc {BOOK}", f"wri {BOOK}", "test_map_reduce job", *UNITS, *EXPERIMENTS],
+                        folder / mode, 2, mode=mode),
                lambda job, outcome: judge_answers(job, outcome, expected))
         yield (f"bad ends, {mode}",
                peer_job(peer, [*(f"test_linux {name}" for name in bad), "no_such_program", "test_linux team"],
@@ -184,10 +185,10 @@ def check_boots(folder):
     peer = prepare("test", build_programs(), {BOOK: book})
     yield from check_limits(peer, folder)
     planned, troubles = list(boots(peer, folder, book.read_bytes())), []
-    names = {job.nonce: (name, judge) for name, job, judge in planned}
+    names = {job.folder: (name, judge) for name, job, judge in planned}
 
     def done(job, outcome):
-        name, judge = names[job.nonce]
+        name, judge = names[job.folder]
         troubles.append((f"{name} ({outcome.seconds:.0f} s)", judge(job, outcome)))
 
     run_jobs([job for _, job, _ in planned], done)
