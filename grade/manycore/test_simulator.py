@@ -67,7 +67,10 @@ def check_sequences(simulator):
     for name, trouble in compare_sequences("sequences.asm",
                                            simulator.run("hand_counted_run", 8, "round", begin=None)):
         if name != "walk_cold":  # the core has written the tables itself then
-            yield f"{name}, simulated from the reset on", trouble
+            yield f"{name}, from the reset on", trouble
+    for name, trouble in compare_sequences("sequences.asm", simulator.run("hand_counted_run", 8, "round", begin=None,
+                                                                          charge="hand_counted_run")):
+        yield f"{name}, from the reset on and charged later", trouble
     yield from compare_sequences("generous.asm", simulator.run("generous_run", 1, "round", model="generous",
                                                                bandwidth="off"))
     seen = counted(simulator.run("translated_before", 1, "round", begin="late_begin").regions[0], 0)
@@ -148,8 +151,15 @@ def check_time(simulator):
     first, *others = report.regions[0]["cores"]
     wrong = abs(report.length() - TIMER) > TIMERS_LATE or first["interrupts"] != 1
     yield "all sleep until a timer", f"{report.length()} cycles, {first}" if wrong else ""
-    wrong = first["cycles"] + first["halted"] != report.length() or any(core["cycles"] for core in others)
+    wrong = (first["cycles"] + first["halted"] != report.length() or first["cycles"] > TIMERS_LATE or
+             any(core["cycles"] for core in others))
     yield "who sleeps spends nothing", f"{first}" if wrong else ""
+    report = simulator.run("timed", 4, work="queue_lock")
+    code, = (region["code"] for region in report.regions)
+    seen, expected = sum(block["cycles"] for block in code), report.total("cycles")
+    yield "the code's cycles are the cores'", f"{seen} of {expected}" if seen != expected else ""
+    seen = sum(block["instructions"] for block in code) - report.total("instructions")
+    yield "the code's instructions are the cores'", f"{seen} too many" if seen else ""
     memory = simulator.folder / "memory"
     simulator.run("time_stamps", 1, "round", memory=memory)
     with memory.open("rb") as file:

@@ -328,6 +328,14 @@ SEQUENCE far_l3, 0, 304, "l1 1, far 1"          ; modified, in the L3 of another
     END
     ret
 
+SEQUENCE upgrade_l3, 0, 304, "upgrades 1"       ; only that L3 has it besides, and is told: 1 + 300 + 3
+    ON 2, line_push_out
+    mov al, [rsi]
+    BEGIN
+    mov [rsi], al
+    END
+    ret
+
 SEQUENCE near_taken, 0, 204, "l1 1, near 1, lost 1"     ; to write what another has modified: 1 + 200 + 3
     TOUCH
     ON 1, line_write
