@@ -112,6 +112,12 @@ def check_bandwidth(simulator):
                               for cores, bandwidth in ((1, None), (16, None), (16, "off")))
     wrong = not near(all_on.length(), lines * 10, 0.05) or all_on.total("queued") == 0
     yield "bandwidth limits", f"{all_on.length()} cycles for {lines} lines" if wrong else ""
+    small = simulator.machine("flat", bandwidth=6.4, l2="16K 8 20", l3="256K 16 50")
+    for test, writers in ("shape", 16), ("shape_first_asleep", 15):
+        written = simulator.run(test, 16, small, work="stream_written", operations=100)
+        lines, held = 100 * 64 * writers, (writers * 16 + 256) * 1024 // 64  # the latter the caches keep
+        wrong = not near(written.length(), (lines + lines - held) * 10, 0.05)
+        yield f"what is written goes back to memory: {test}", f"{written.length()}, {lines} lines" if wrong else ""
     wrong = not near(all_off.length(), alone.length(), 0.1)
     yield "bandwidth=off", f"one core: {alone.length()} cycles; 16: {all_off.length()}" if wrong else ""
 

@@ -2,7 +2,7 @@
 ; what lines cores have in common while all are at it; `timed` does it under timers.
 ;
 ;     private_work     each core on a line of its own
-;     stream           each core reads the next 4 KiB of cold memory
+;     stream           each core reads the next 4 KiB of cold memory;  stream_written: writes them
 ;     counter          one atomic counter
 ;     false_sharing    two counters in one line, each of which every other core increments
 ;     test_lock, ticket_lock, queue_lock: two lines touched under the lock, then private work; the locks are
@@ -48,6 +48,15 @@ stream:
     mov ecx, 64
 .loop:
     mov al, [r13]
+    add r13, 64
+    dec ecx
+    jnz .loop
+    ret
+
+stream_written:
+    mov ecx, 64
+.loop:
+    mov [r13], al
     add r13, 64
     dec ecx
     jnz .loop
@@ -158,6 +167,20 @@ shape:
     mov dword [shared_go], 1
     call shape_work
     SPIN_UNTIL dword [shared_done], CORES, je
+    MARK REGION_END
+    ret
+
+; The first core does nothing, and sleeps through most of it.
+shape_first_asleep:
+    ALL_OTHERS shape_work
+    call settle
+    mov dword [APIC_DIVIDE], 0xb
+    mov dword [APIC_TIMER], VECTOR_TIMER
+    MARK REGION_BEGIN
+    mov dword [shared_go], 1
+    mov dword [APIC_COUNT], 75 * TIMER_COUNTS
+    call idle_sleep
+    SPIN_UNTIL dword [shared_done], CORES - 1, je
     MARK REGION_END
     ret
 
