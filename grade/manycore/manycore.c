@@ -156,11 +156,13 @@ memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *data)
         core->clock += charges ? machine.uncached : 0;
         return;
     }
-    uint64_t first = address % 4096, last = first + (1ul << qemu_plugin_mem_size_shift(info)) - 1;
-    uint64_t line = page * (4096 / LINE) + first / LINE;
-    line_touch(core, site, line, write, address);
-    if (last / LINE != first / LINE && last < 4096)
-        line_touch(core, site, line + 1, write, address);
+    uint64_t last = address + (1ul << qemu_plugin_mem_size_shift(info)) - 1;
+    line_touch(core, site, page * (4096 / LINE) + address % 4096 / LINE, write, address);
+    if (last / LINE == address / LINE)
+        return;
+    if (last / 4096 != address / 4096 && (page = tlb_page(core, info, last)) == NO_PAGE)
+        return;
+    line_touch(core, site, page * (4096 / LINE) + last % 4096 / LINE, write, last);
 }
 
 static void
