@@ -20,6 +20,7 @@
 #include "turns.h"
 
 #define STRING_LINE      (2 * CYCLE) /* a line of a repeated string instruction, which moves 32 bytes a cycle */
+#define APIC_COMMAND     0x300u      /* offset of the register that sends interrupts: SDM vol. 3A, 10.6.1 */
 #define ENTRIES          4096u
 #define INSTRUCTION_MOST 15u /* bytes: SDM vol. 2, 2.3.11 */
 
@@ -38,7 +39,8 @@ static struct {
 } options;
 
 static struct core *here; /* null until the simulation begins */
-static bool charges;      /* misses, traps and devices cost what the machine says; else an instruction its own cost alone */
+static bool
+    charges; /* misses, traps, devices cost what the machine says; else an instruction its own cost alone */
 static void *here_cpu;
 static struct timespec started;
 
@@ -154,6 +156,8 @@ memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *data)
     if (page == NO_PAGE) {
         core->counts.uncached++;
         core->clock += charges ? machine.uncached : 0;
+        if (write && address % 4096 == APIC_COMMAND)
+            turn_interrupts(core);
         return;
     }
     uint64_t last = address + (1ul << qemu_plugin_mem_size_shift(info)) - 1;
