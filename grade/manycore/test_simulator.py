@@ -160,6 +160,10 @@ def check_time(simulator):
     wrong = (first["cycles"] + first["halted"] != report.length() or first["cycles"] > TIMERS_LATE or
              any(core["cycles"] for core in others))
     yield "who sleeps spends nothing", f"{first}" if wrong else ""
+    report = simulator.run("ring", 4, operations=100)
+    hop = report.length() / report.total("interrupts")  # 800, three times the APIC for 200, some twenty instructions
+    wrong = not 1400 < hop < 1430 or report.total("interrupts") != 400
+    yield "interrupts between cores that sleep", f"{hop} cycles" if wrong else ""
     report = simulator.run("timed", 4, work="queue_lock")
     code, = (region["code"] for region in report.regions)
     seen, expected = sum(block["cycles"] for block in code), report.total("cycles")
@@ -181,6 +185,7 @@ def check_equal(simulator):
     """Three runs of each; and with seeds, that these differ."""
     runs = [(test, cores, {"work": "ticket_lock"}) for test in ("shape", "timed", "idle") for cores in (1, 4, 16)]
     runs += [("timed", 4, {"work": "queue_lock", "model": "generous"}), ("timed", 4, {"mode": "turns"}),
+             ("conflict", 4, {"work": "counter", "mode": "conflict"}), ("ring", 16, {}),
              ("shape", 16, {"begin": None})]
     for test, cores, options in runs:
         texts = {simulator.run(test, cores, **options).text for _ in range(3)}

@@ -271,6 +271,49 @@ idle:
     mov dword [APIC_SEND], 0xc4000 | VECTOR_TIMER       ; to all others
     ret
 
+; A token goes round OPERATIONS times, as an interrupt for which the next core sleeps.
+ring:
+    ALL_OTHERS ring_pass
+    call settle
+    MARK REGION_BEGIN
+    call ring_send
+    mov ebp, OPERATIONS - 1
+    call ring_loop
+    call ring_sleep
+    MARK REGION_END
+    ret
+
+ring_pass:
+    mov ebp, OPERATIONS
+ring_loop:
+    call ring_sleep
+    call ring_send
+    dec ebp
+    jnz ring_loop
+    ret
+
+ring_sleep:
+    cli
+    cmp qword [r15 + COUNTED], 0
+    jne .mine
+    sti                         ; nothing comes between this and the next
+    hlt
+    jmp ring_sleep
+.mine:
+    dec qword [r15 + COUNTED]
+    ret
+
+ring_send:
+    lea eax, [r15 + 0x1000 - CORE_PAGES]
+    shr eax, 12
+    xor ecx, ecx
+    cmp eax, CORES
+    cmovae eax, ecx
+    shl eax, 24
+    mov [APIC_SEND + 0x10], eax
+    mov dword [APIC_SEND], 0x4000 | VECTOR_TIMER
+    ret
+
 idle_sleep:
     mov rbp, [r15 + COUNTED]
     sti
