@@ -20,6 +20,7 @@
 #include "turns.h"
 
 #define STRING_LINE      (2 * CYCLE) /* a line of a repeated string instruction, which moves 32 bytes a cycle */
+#define APIC_COMMAND     0x300u      /* offset of the register that sends interrupts: SDM vol. 3A, 10.6.1 */
 #define ENTRIES          4096u
 #define INSTRUCTION_MOST 15u /* bytes: SDM vol. 2, 2.3.11 */
 
@@ -38,7 +39,8 @@ static struct {
 } options;
 
 static struct core *here; /* null until the simulation begins */
-static bool charges;      /* misses, traps and devices cost what the machine says; else an instruction its own cost alone */
+static bool
+    charges; /* misses, traps, devices cost what the machine says; else an instruction its own cost alone */
 static void *here_cpu;
 static struct timespec started;
 
@@ -154,13 +156,17 @@ memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *data)
     if (page == NO_PAGE) {
         core->counts.uncached++;
         core->clock += charges ? machine.uncached : 0;
+        if (write && address % 4096 == APIC_COMMAND)
+            turn_interrupts(core);
         return;
     }
-    uint64_t first = address % 4096, last = first + (1ul << qemu_plugin_mem_size_shift(info)) - 1;
-    uint64_t line = page * (4096 / LINE) + first / LINE;
-    line_touch(core, site, line, write, address);
-    if (last / LINE != first / LINE && last < 4096)
-        line_touch(core, site, line + 1, write, address);
+    uint64_t last = address + (1ul << qemu_plugin_mem_size_shift(info)) - 1;
+    line_touch(core, site, page * (4096 / LINE) + address % 4096 / LINE, write, address);
+    if (last / LINE == address / LINE)
+        return;
+    if (last / 4096 != address / 4096 && (page = tlb_page(core, info, last)) == NO_PAGE)
+        return;
+    line_touch(core, site, page * (4096 / LINE) + last % 4096 / LINE, write, last);
 }
 
 static void

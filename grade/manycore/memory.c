@@ -159,8 +159,9 @@ memory_find(struct core *core, uint64_t line, enum access_kind kind)
 
 /* --- filling and losing ----------------------------------------------------------------------------------------------- */
 
+/* At the instant `now`. */
 static void
-l3_fill(unsigned cluster, uint64_t line, struct directory_line *entry)
+l3_fill(unsigned cluster, uint64_t line, struct directory_line *entry, uint64_t now)
 {
     if (entry->l3 & 1u << cluster) {
         tags_find(&l3[cluster], line);
@@ -174,8 +175,7 @@ l3_fill(unsigned cluster, uint64_t line, struct directory_line *entry)
     left->l3 &= ~(1u << cluster);
     if (left->dirty && left->l3 == 0 && left->sharers == 0) {
         left->dirty = false;
-        node_wait(node_of(ENTRY_LINE(out)),
-                  cores[0].clock); /* written back: nobody waits, but it takes bandwidth */
+        node_wait(node_of(ENTRY_LINE(out)), now); /* written back: nobody waits, but it takes bandwidth */
     }
 }
 
@@ -199,7 +199,7 @@ core_fill(struct core *core, uint64_t line, enum access_kind kind, enum line_sta
         uint64_t left = ENTRY_LINE(out);
         struct directory_line *entry = directory_line(left);
         core_lose(core, left, entry);
-        l3_fill(core->cluster, left, entry);
+        l3_fill(core->cluster, left, entry, core->clock);
     }
     tags_insert(kind == ACCESS_FETCH ? &core->l1i : &core->l1d, line, state);
 }
@@ -247,13 +247,13 @@ line_find(struct core *core, uint64_t line, enum access_kind kind, struct direct
 
 /* The owner keeps the line as one of several; its cluster's L3 has it, too. */
 static void
-owner_demote(struct directory_line *entry, uint64_t line)
+owner_demote(struct directory_line *entry, uint64_t line, uint64_t now)
 {
     struct core *owner = &cores[entry->owner - 1];
     tags_set_state(&owner->l1d, line, SHARED);
     tags_set_state(&owner->l2, line, SHARED);
     entry->owner = 0;
-    l3_fill(owner->cluster, line, entry);
+    l3_fill(owner->cluster, line, entry, now);
 }
 
 /* A transfer begins when the one before has ended (M3). */
@@ -272,7 +272,7 @@ line_read(struct core *core, uint64_t line, enum access_kind kind, struct direct
     bool moves = entry->owner != 0;
     struct found found = line_find(core, line, kind, entry);
     if (moves)
-        owner_demote(entry, line);
+        owner_demote(entry, line, core->clock);
     if (moves || entry->busy > core->clock)
         transfer(core, entry, &found);
     if (entry->sharers == 0 && entry->l3 == 1u << core->cluster) {
@@ -285,7 +285,7 @@ line_read(struct core *core, uint64_t line, enum access_kind kind, struct direct
         entry->owner = (uint8_t)(core->index + 1);
     core_fill(core, line, kind, alone ? EXCLUSIVE : SHARED);
     if (!alone)
-        l3_fill(core->cluster, line, entry);
+        l3_fill(core->cluster, line, entry, core->clock);
     return found;
 }
 

@@ -191,7 +191,7 @@ profile_blocks(size_t most, size_t *count)
     size_t there = 0;
     for (size_t i = 0; i < BUCKETS; i++)
         for (struct block *block = buckets[i]; block != NULL; block = block->next)
-            if (block->times != 0)
+            if (block->times != 0 || block->cycles != 0) /* it may have begun before the region */
                 found[there++] = block;
     qsort(found, there, sizeof(*found), blocks_compare);
     *count = there < most ? there : most;

@@ -67,7 +67,10 @@ def check_sequences(simulator):
     for name, trouble in compare_sequences("sequences.asm",
                                            simulator.run("hand_counted_run", 8, "round", begin=None)):
         if name != "walk_cold":  # the core has written the tables itself then
-            yield f"{name}, simulated from the reset on", trouble
+            yield f"{name}, from the reset on", trouble
+    for name, trouble in compare_sequences("sequences.asm", simulator.run("hand_counted_run", 8, "round", begin=None,
+                                                                          charge="hand_counted_run")):
+        yield f"{name}, from the reset on and charged later", trouble
     yield from compare_sequences("generous.asm", simulator.run("generous_run", 1, "round", model="generous",
                                                                bandwidth="off"))
     seen = counted(simulator.run("translated_before", 1, "round", begin="late_begin").regions[0], 0)
@@ -109,6 +112,12 @@ def check_bandwidth(simulator):
                               for cores, bandwidth in ((1, None), (16, None), (16, "off")))
     wrong = not near(all_on.length(), lines * 10, 0.05) or all_on.total("queued") == 0
     yield "bandwidth limits", f"{all_on.length()} cycles for {lines} lines" if wrong else ""
+    small = simulator.machine("flat", bandwidth=6.4, l2="16K 8 20", l3="256K 16 50")
+    for test, writers in ("shape", 16), ("shape_first_asleep", 15):
+        written = simulator.run(test, 16, small, work="stream_written", operations=100)
+        lines, held = 100 * 64 * writers, (writers * 16 + 256) * 1024 // 64  # the latter the caches keep
+        wrong = not near(written.length(), (lines + lines - held) * 10, 0.05)
+        yield f"what is written goes back to memory: {test}", f"{written.length()}, {lines} lines" if wrong else ""
     wrong = not near(all_off.length(), alone.length(), 0.1)
     yield "bandwidth=off", f"one core: {alone.length()} cycles; 16: {all_off.length()}" if wrong else ""
 
@@ -148,8 +157,19 @@ def check_time(simulator):
     first, *others = report.regions[0]["cores"]
     wrong = abs(report.length() - TIMER) > TIMERS_LATE or first["interrupts"] != 1
     yield "all sleep until a timer", f"{report.length()} cycles, {first}" if wrong else ""
-    wrong = first["cycles"] + first["halted"] != report.length() or any(core["cycles"] for core in others)
+    wrong = (first["cycles"] + first["halted"] != report.length() or first["cycles"] > TIMERS_LATE or
+             any(core["cycles"] for core in others))
     yield "who sleeps spends nothing", f"{first}" if wrong else ""
+    report = simulator.run("ring", 4, operations=100)
+    hop = report.length() / report.total("interrupts")  # 800, three times the APIC for 200, some twenty instructions
+    wrong = not 1400 < hop < 1430 or report.total("interrupts") != 400
+    yield "interrupts between cores that sleep", f"{hop} cycles" if wrong else ""
+    report = simulator.run("timed", 4, work="queue_lock")
+    code, = (region["code"] for region in report.regions)
+    seen, expected = sum(block["cycles"] for block in code), report.total("cycles")
+    yield "the code's cycles are the cores'", f"{seen} of {expected}" if seen != expected else ""
+    seen = sum(block["instructions"] for block in code) - report.total("instructions")
+    yield "the code's instructions are the cores'", f"{seen} too many" if seen else ""
     memory = simulator.folder / "memory"
     simulator.run("time_stamps", 1, "round", memory=memory)
     with memory.open("rb") as file:
@@ -165,6 +185,7 @@ def check_equal(simulator):
     """Three runs of each; and with seeds, that these differ."""
     runs = [(test, cores, {"work": "ticket_lock"}) for test in ("shape", "timed", "idle") for cores in (1, 4, 16)]
     runs += [("timed", 4, {"work": "queue_lock", "model": "generous"}), ("timed", 4, {"mode": "turns"}),
+             ("conflict", 4, {"work": "counter", "mode": "conflict"}), ("ring", 16, {}),
              ("shape", 16, {"begin": None})]
     for test, cores, options in runs:
         texts = {simulator.run(test, cores, **options).text for _ in range(3)}

@@ -18,7 +18,8 @@
 
 static struct turns_options options;
 static uint64_t round_begin, round_end;
-static int64_t timers_run; /* when, on the guest's clock */
+static uint64_t interrupt_sent; /* the last between cores; who sends may be beyond the round's end */
+static int64_t timers_run;      /* when, on the guest's clock */
 static uint64_t random_state;
 static volatile bool begun; /* atomic enough: the idle thread only waits for it */
 
@@ -120,9 +121,10 @@ turn_change(struct core *last)
     struct core *core = &cores[qemu_cpu_index(core_count)];
     if (last == NULL || core->index <= last->index)
         round_next();
-    if (core->halted && core->clock < round_begin) {
-        core->counts.halted += round_begin - core->clock;
-        core->clock = core->block_clock = round_begin;
+    uint64_t wakes = MAXIMUM(round_begin, interrupt_sent);
+    if (core->halted && core->clock < wakes) {
+        core->counts.halted += wakes - core->clock;
+        core->clock = core->block_clock = wakes;
     }
     core->halted = core->ended = false;
     core->turn_end = turn_length_end();
@@ -137,6 +139,12 @@ turn_pause(struct core *core)
     if (core->clock < until)
         core->clock = until;
     core->ended = true; /* QEMU itself goes on with the next */
+}
+
+void
+turn_interrupts(const struct core *core)
+{
+    interrupt_sent = core->clock;
 }
 
 void

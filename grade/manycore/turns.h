@@ -3,6 +3,7 @@
  *
  * T1  At the beginning of a turn the core's clock is at least the round's beginning: one that was halted did nothing
  *     meanwhile.
+ *     Nor does it wake before the last interrupt between cores was sent, which is what may have woken it.
  * T2  A turn ends with the block in which the clock reaches the turn's end, or with pause, or with hlt.
  * T3  All rounds are as short, and the next begins no earlier than where the last of those who run is. A core that is
  *     beyond a round's end, because of what it had to wait for, runs a block in it at most: a long round would let each
@@ -25,6 +26,9 @@ struct core *turn_change(struct core *last);
 
 /* The core waits: until its turn's end, which this is. */
 void turn_pause(struct core *core);
+
+/* The core has sent an interrupt to others. */
+void turn_interrupts(const struct core *core);
 
 /* The clock is behind the turn's end. */
 void turn_end(struct core *core);

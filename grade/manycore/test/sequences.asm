@@ -174,6 +174,13 @@ SEQUENCE crossing, 0, 2004, "l1 2, memory 2"    ; an access to two lines: 1 + 2 
     END
     ret
 
+SEQUENCE crossing_page, 0, 2004, "l1 2, memory 2"       ; the same: 1 + 2 x 1000 + 3
+    TOUCH
+    BEGIN
+    mov rax, [rsi + 48 * 64 - 4]                ; rsi is 48 lines from the page's end
+    END
+    ret
+
 ; --- memory -----------------------------------------------------------------------------------------------------------
 
 SEQUENCE memory_read, 0, 1004, "l1 1, memory 1" ; 1 + 1000 + 3
@@ -325,6 +332,14 @@ SEQUENCE far_l3, 0, 304, "l1 1, far 1"          ; modified, in the L3 of another
     ON 2, line_push_out
     BEGIN
     mov al, [rsi]
+    END
+    ret
+
+SEQUENCE upgrade_l3, 0, 304, "upgrades 1"       ; only that L3 has it besides, and is told: 1 + 300 + 3
+    ON 2, line_push_out
+    mov al, [rsi]
+    BEGIN
+    mov [rsi], al
     END
     ret
 
@@ -638,6 +653,17 @@ SEQUENCE walk_last_table, 0, 8, "walks 1, walk_cycles 4"        ; the way to the
     mov al, [SMALL(24, 0)]
     BEGIN
     mov al, [SMALL(25, 1)]
+    END
+    ret
+
+SEQUENCE walk_second_page, 0, 8, "walks 1, walk_cycles 4"       ; an access to page 24 and page 25: 1 + 4 + 3
+    mov rbx, SMALL_PAGES + 25 * 4096
+    mov al, [rbx]
+    mov al, [rbx - 1]
+    FLUSH
+    mov al, [rbx - 1]
+    BEGIN
+    mov rax, [rbx - 4]
     END
     ret
 

@@ -2,7 +2,7 @@
 ; what lines cores have in common while all are at it; `timed` does it under timers.
 ;
 ;     private_work     each core on a line of its own
-;     stream           each core reads the next 4 KiB of cold memory
+;     stream           each core reads the next 4 KiB of cold memory;  stream_written: writes them
 ;     counter          one atomic counter
 ;     false_sharing    two counters in one line, each of which every other core increments
 ;     test_lock, ticket_lock, queue_lock: two lines touched under the lock, then private work; the locks are
@@ -48,6 +48,15 @@ stream:
     mov ecx, 64
 .loop:
     mov al, [r13]
+    add r13, 64
+    dec ecx
+    jnz .loop
+    ret
+
+stream_written:
+    mov ecx, 64
+.loop:
+    mov [r13], al
     add r13, 64
     dec ecx
     jnz .loop
@@ -161,6 +170,20 @@ shape:
     MARK REGION_END
     ret
 
+; The first core does nothing, and sleeps through most of it.
+shape_first_asleep:
+    ALL_OTHERS shape_work
+    call settle
+    mov dword [APIC_DIVIDE], 0xb
+    mov dword [APIC_TIMER], VECTOR_TIMER
+    MARK REGION_BEGIN
+    mov dword [shared_go], 1
+    mov dword [APIC_COUNT], 75 * TIMER_COUNTS
+    call idle_sleep
+    SPIN_UNTIL dword [shared_done], CORES - 1, je
+    MARK REGION_END
+    ret
+
 shape_work:
     call private_find
     SPIN_UNTIL dword [shared_go], 0, jne
@@ -246,6 +269,49 @@ idle:
     call idle_sleep
     MARK REGION_END
     mov dword [APIC_SEND], 0xc4000 | VECTOR_TIMER       ; to all others
+    ret
+
+; A token goes round OPERATIONS times, as an interrupt for which the next core sleeps.
+ring:
+    ALL_OTHERS ring_pass
+    call settle
+    MARK REGION_BEGIN
+    call ring_send
+    mov ebp, OPERATIONS - 1
+    call ring_loop
+    call ring_sleep
+    MARK REGION_END
+    ret
+
+ring_pass:
+    mov ebp, OPERATIONS
+ring_loop:
+    call ring_sleep
+    call ring_send
+    dec ebp
+    jnz ring_loop
+    ret
+
+ring_sleep:
+    cli
+    cmp qword [r15 + COUNTED], 0
+    jne .mine
+    sti                         ; nothing comes between this and the next
+    hlt
+    jmp ring_sleep
+.mine:
+    dec qword [r15 + COUNTED]
+    ret
+
+ring_send:
+    lea eax, [r15 + 0x1000 - CORE_PAGES]
+    shr eax, 12
+    xor ecx, ecx
+    cmp eax, CORES
+    cmovae eax, ecx
+    shl eax, 24
+    mov [APIC_SEND + 0x10], eax
+    mov dword [APIC_SEND], 0x4000 | VECTOR_TIMER
     ret
 
 idle_sleep:

@@ -81,6 +81,8 @@ class Simulator:
         rom, symbols = self.guest(test, cores, work, operations)
         out, entries = rom.with_name("out"), rom.with_name("entries")
         entries.write_text("".join(f"{symbols[f'{name}_entry']:x} {kind}\n" for name, kind in ENTRIES.items()))
+        if "charge" in options:
+            options["charge"] = f"{symbols[options['charge']]:x}"
         options = {"machine": HERE / machine, "out": out, "entries": entries,
                    "begin": f"{symbols[begin]:x}" if begin else None, "size": MEMORY, **options}
         said = self.start(cores, rom, options)
