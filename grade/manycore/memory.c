@@ -406,21 +406,6 @@ memory_miss(struct core *core, uint64_t line, enum access_kind kind, const struc
     take_time(core, found.latency, kind);
 }
 
-void
-memory_written_by_device(uint64_t line)
-{
-    struct directory_line *entry = directory_line(line);
-    for (uint64_t left = entry->sharers; left != 0; left &= left - 1) {
-        struct core *core = &cores[__builtin_ctzll(left)];
-        core->counts.invalidations++;
-        core_lose(core, line, entry);
-    }
-    for (unsigned left = entry->l3; left != 0; left &= left - 1)
-        tags_remove(&l3[__builtin_ctz(left)], line);
-    entry->l3 = 0;
-    entry->dirty = false;
-}
-
 /* --- making it ------------------------------------------------------------------------------------------------------------ */
 
 static bool

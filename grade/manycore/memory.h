@@ -73,7 +73,4 @@ memory_access(struct core *core, uint64_t line, enum access_kind kind, const str
 /* Model generous: waits until all that the core has under way is done. */
 void memory_drain(struct core *core);
 
-/* A device has written the line: no cache holds it any more. */
-void memory_written_by_device(uint64_t line);
-
 #endif
