@@ -14,7 +14,7 @@ def percent(part, whole):
 
 
 def cores_of(count, number):
-    """'all 16 cores', '3 cores', 'one core'."""
+    """'all 16 cores', '3 cores', 'one core', of a set."""
     many = bin(count).count("1")
     return "one core" if many == 1 else f"all {many} cores" if many == number else f"{many} cores"
 

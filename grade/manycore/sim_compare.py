@@ -22,8 +22,9 @@ class Part:
 
     @property
     def spent(self):
-        """Cycles of all cores, whatever they did."""
-        return self.cores * self.elapsed
+        """Cycles of all cores, whatever they did. In a short region the cores' own may be more than its length says: it
+        ends on one core's clock, and others are ahead of that by what they wait for."""
+        return max(self.cores * self.elapsed, self.sums["cycles"])
 
     def worked(self, in_kernel):
         """Instructions of the kernel's or of ring 3's work; those that ring 3 spends waiting are left out, by the part
