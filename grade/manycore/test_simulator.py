@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "test"))
 from simulation import CC, HERE, SIMULATOR, WARNINGS, Simulator
 from machine import end_on_sigterm
 
+BLOCKING = ("caches", "sharing", "processor", "translations")  # test/*.asm, as sequences.asm includes them
 SEQUENCE = re.compile(r'^SEQUENCE (\w+), (\d+), (\d+)(?:, "([^"]*)")?', re.MULTILINE)
 OPERATIONS = 1280          # of all cores together, in a shape
 TRANSFER = 100             # cycles, on the machine `flat`, until another core's line is there
@@ -51,11 +52,11 @@ def counted(region, number):
     return cores[number]["cycles"], {**seen, **({"lost": lost} if lost else {})}
 
 
-def compare_sequences(source, report):
-    """(name, what is wrong) for each sequence of a source; all its second regions."""
-    sequences = SEQUENCE.findall((HERE / source).read_text())
-    if len(report.regions) != 2 * len(sequences):
-        raise RuntimeError(f"{source}: {len(sequences)} sequences, and {len(report.regions)} regions")
+def compare_sequences(sources, report):
+    """(name, what is wrong) for each sequence of these sources: its second region counts."""
+    sequences = [found for name in sources for found in SEQUENCE.findall((HERE / f"{name}.asm").read_text())]
+    if not sequences or len(report.regions) != 2 * len(sequences):
+        raise RuntimeError(f"{sources}: {len(sequences)} sequences, and {len(report.regions)} regions")
     for (name, core, cycles, events), region in zip(sequences, report.regions[1::2]):
         expected = int(cycles), {key: int(value) for key, value in map(str.split, filter(None, events.split(", ")))}
         seen = counted(region, int(core))
@@ -63,16 +64,15 @@ def compare_sequences(source, report):
 
 
 def check_sequences(simulator):
-    yield from compare_sequences("sequences.asm", simulator.run("hand_counted_run", 8, "round"))
-    for name, trouble in compare_sequences("sequences.asm",
-                                           simulator.run("hand_counted_run", 8, "round", begin=None)):
+    yield from compare_sequences(BLOCKING, simulator.run("hand_counted_run", 8, "round"))
+    for name, trouble in compare_sequences(BLOCKING, simulator.run("hand_counted_run", 8, "round", begin=None)):
         if name != "walk_cold":  # the core has written the tables itself then
             yield f"{name}, from the reset on", trouble
-    for name, trouble in compare_sequences("sequences.asm", simulator.run("hand_counted_run", 8, "round", begin=None,
-                                                                          charge="hand_counted_run")):
+    for name, trouble in compare_sequences(BLOCKING, simulator.run("hand_counted_run", 8, "round", begin=None,
+                                                                   charge="hand_counted_run")):
         yield f"{name}, from the reset on and charged later", trouble
-    yield from compare_sequences("generous.asm", simulator.run("generous_run", 1, "round", model="generous",
-                                                               bandwidth="off"))
+    yield from compare_sequences(["generous"], simulator.run("generous_run", 1, "round", model="generous",
+                                                             bandwidth="off"))
     seen = counted(simulator.run("translated_before", 1, "round", begin="late_begin").regions[0], 0)
     expected = 10045, {"fetches": 6, "memory": 10, "l1": 4, "walks": 1, "walk_cycles": 3000}
     yield "translated_before", "" if seen == expected else f"expected {expected}, seen {seen}"

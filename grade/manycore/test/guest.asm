@@ -246,6 +246,7 @@ alive equ 0x60000
 %include "sequences.asm"
 %include "generous.asm"
 %include "shapes.asm"
+%include "timers.asm"
 
 times 0xfff0 - ($ - $$) db 0xf4
 bits 16
