@@ -13,7 +13,7 @@
 # TREE     take the lab folders of this tree instead of ours (a submission, a mutant)
 # EX       with BASE=own: only the file of this exercise from the lab's folder, all others from solutions/; an exercise N.0
 #          has no file: it is about the labs before N, whose files then are the folders', and lab N's are solutions/'s
-# MODE     debug (pages are poisoned when freed) or release
+# MODE     debug (pages are poisoned when freed) or release, which `sim` takes
 # CC       gcc or clang
 # RUN      program to start, with its arguments, or several with ; between;  TEST  test to boot, or for `grade` a pattern
 # MEM      megabytes of the machine: 256, with books 1024;  ACCEL  tcg or kvm
@@ -389,7 +389,7 @@ ifdef TEST
 	$(Q)python3 -B $(ROOT)/grade/manycore/schedules.py $(if $(SEED),--seed $(SEED)) $(if $(CPUS),--cores $(CPUS)) '$(TEST)'
 else
 	$(Q)python3 -B $(ROOT)/grade/manycore/sim.py --run '$(RUN)' --lab $(LAB) --base $(BASE) --machine '$(or $(MACHINE),cores64)' \
-	    $(if $(CPUS),--cores '$(CPUS)') $(if $(MODEL),--model $(MODEL)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json '$(abspath $(JSON))') \
+	    $(if $(CPUS),--cores '$(CPUS)') $(if $(filter command line,$(origin MODE)),--mode $(MODE)) $(if $(MODEL),--model $(MODEL)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json '$(abspath $(JSON))') \
 	    $(if $(filter command line,$(origin MEM)),--memory $(MEM))
 endif
 

@@ -172,6 +172,7 @@ def read_options():
     parser.add_argument("--machine", default="cores64")
     parser.add_argument("--lab", type=int, default=7)
     parser.add_argument("--base", default="reference", choices=("reference", "own", "all"))
+    parser.add_argument("--mode", default="release", choices=("release", "debug"))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--memory", type=int, default=MEMORY)
     parser.add_argument("--model", default="blocking", choices=("blocking", "generous"))
@@ -191,8 +192,8 @@ def read_options():
 def kernel_of(options):
     """The kernel, with the books where the program asks for one."""
     if "/books/" not in options.run:
-        return Kernel(options.lab, options.base)
-    return BenchKernel(options.lab, options.base, modules=boot_modules(make_inputs()))
+        return Kernel(options.lab, options.base, mode=options.mode)
+    return BenchKernel(options.lab, options.base, mode=options.mode, modules=boot_modules(make_inputs()))
 
 
 def main():
