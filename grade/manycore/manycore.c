@@ -552,6 +552,7 @@ cores_make(unsigned count)
         cores[i].cluster = i / (unsigned)machine.cores;
         cores[i].socket = cores[i].cluster / (unsigned)machine.clusters;
     }
+    region_conflicts_only = options.mode == MODE_CONFLICT;
     if (cores != NULL && memory_make(&options.model) && tlb_make(options.mode == MODE_TIME))
         return true;
     fprintf(stderr, "manycore: not enough memory\n");

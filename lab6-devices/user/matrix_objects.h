@@ -199,4 +199,20 @@ sizes_shrink(void)
 }
 SCENE(segment_shrink) = {segment_long, sizes_shrink, touched_drop, NULL};
 
+static void
+segment_huge(void)
+{
+    made[0] = segment_make(MANY);
+    window_map(made[0], MANY);
+    pages_write(WINDOW, MANY);
+}
+
+/* So many pages at once that limbo is turned for them: a grace period begins. */
+static void
+size_to_nothing(void)
+{
+    check_equal(0, segment_set_nbytes(made[0], 0));
+}
+SCENE(segment_empty) = {segment_huge, size_to_nothing, touched_drop, NULL};
+
 #endif

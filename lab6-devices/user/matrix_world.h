@@ -22,6 +22,7 @@
 #define INNER_BYTES (32 * LARGE)
 #define TIMES       16 /* of a call in a region: more than a slab has blocks, and a share's first table slots */
 #define FAULTS      100 /* more pages than a budget takes at once */
+#define MANY        300 /* more than wait in limbo without being looked after */
 #define CLAIM_MOST  100000
 #define ROWS_MOST   64
 
@@ -33,8 +34,9 @@ struct seat { /* written by one of the two; on lines of its own */
 };
 
 struct board {
-    uint64_t start; /* of the region that comes next */
-    uint64_t open;  /* whether they may begin */
+    uint64_t start;                               /* of the region that comes next */
+    uint64_t open;                                /* whether they may begin */
+    uint64_t common __attribute__((aligned(64))); /* the row that must conflict */
     struct seat seat[2];
 };
 static struct board *const board = (struct board *)BOARD;
@@ -158,7 +160,7 @@ window_map(uint64_t segment, uint64_t pages)
 static void
 window_unmap(void)
 {
-    check_equal(0, at_unmap(boot_page->root, WINDOW, FAULTS * PAGE));
+    check_equal(0, at_unmap(boot_page->root, WINDOW, MANY * PAGE));
 }
 
 static void
