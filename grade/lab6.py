@@ -29,5 +29,6 @@ GIVEN = [
     Test("audit_shared_page"),
     Test("audit_stale_entry"),
     Test("audit_after_work"),
+    Test("matrix_rows", cores=5),
     Test("fuzz", seconds=30),
 ]

@@ -14,7 +14,12 @@
  * is asleep: then it has left the tables of ring 3, and it will load them anew.
  *
  * Items wait on the list of the core that gave them up, in two batches: `fresh` collects,
- * `noted` has its grace period running. */
+ * `noted` has its grace period running.
+ *
+ * Where the others are stands on lines that they write at every entry and exit. So each look takes such a line from its
+ * core, which has to fetch it back: where every exit looked, cores that have nothing to do with each other would wait for
+ * each other. An exit therefore looks only once in so many (limbo_turn_seldom), the more seldom the more cores there
+ * are. */
 #ifndef COREY_LIMBO_H
 #define COREY_LIMBO_H
 
@@ -29,9 +34,17 @@ struct limbo_item {
  * until `release` is called, on some core, with no locks held. Call from a core in its kernel; locks may be held. */
 void limbo_put(struct limbo_item *item, void (*release)(struct limbo_item *));
 
-/* Moves this core's limbo on: frees the noted batch if its grace period is over, and notes the fresh one. Called at
- * every exit from the kernel; no locks held. Returns how many items were freed. */
+/* Moves this core's limbo on: frees the noted batch if its grace period is over, and notes the fresh one. For who is about
+ * to sleep, or waits for what is in limbo; no locks held. Returns how many items were freed. */
 size_t limbo_turn(void);
+
+/* The same, at an exit from the kernel: but only where many items wait, or where something has waited for as many exits as
+ * make the looks at other cores no more than one in LIMBO_EXITS. A core that is alone turns at every exit. No locks
+ * held. */
+void limbo_turn_seldom(void);
+
+/* What this core has put into limbo so far is wanted soon: until it is free, every exit turns. */
+void limbo_want_soon(void);
 
 /* The same for the lists of all cores: for a core out of memory and for the books. No locks held. */
 size_t limbo_turn_all(void);

@@ -82,4 +82,7 @@ struct core_object *core_running(uint32_t index);
 /* The object that has claimed processor `index`, or null. It may be used until this core's next crossing. */
 struct core_object *core_claimer(uint32_t index);
 
+/* The same, if it is charged to this account; else null. Touches no object of anybody else's. */
+struct core_object *core_claimer_charged_to(uint32_t index, const struct account *account);
+
 #endif

@@ -2,10 +2,11 @@
 
 A run in mode=conflict needs no model of time: it says yes or no. `justified.txt` lists the exceptions, a line each:
 
-    PATTERN | REASON
+    PATTERN | ONE beside OTHER | REASON
 
-PATTERN is a line's name as shell patterns write it (* is any text), REASON why cores must meet there. For the matrix
-of pairs of calls: judge() holds each pair's conflicts against the exceptions, print_matrix() shows all.
+PATTERN is a line's name as shell patterns write it (* is any text), ONE and OTHER are two rows of the matrix, in either
+order, * for any; REASON says why cores must meet there. judge() holds each pair's conflicts against the exceptions,
+matrix_lines() shows all.
 """
 import re
 from dataclasses import dataclass
@@ -33,8 +34,9 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Excuse:
-    """An exception of the list: the lines that it excuses, and why."""
+    """An exception of the list: the lines that it excuses, beside which rows, and why."""
     pattern: str
+    rows: tuple
     reason: str
 
     @cached_property
@@ -42,8 +44,12 @@ class Excuse:
         """`[` is itself: names hold indices."""
         return re.compile(translate(self.pattern.replace("[", "[[]")))
 
-    def excuses(self, conflict):
-        return bool(self.expression.fullmatch(conflict.name))
+    def excuses(self, conflict, pair):
+        return bool(self.expression.fullmatch(conflict.name)) and any(
+            all(row in ("*", call) for row, call in zip(self.rows, order)) for order in (pair, pair[::-1]))
+
+    def __str__(self):
+        return f"{self.pattern} ({' beside '.join(self.rows)})"
 
 
 class ListError(Exception):
@@ -85,12 +91,14 @@ def read_exceptions(path):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
-        pattern, bar, reason = (part.strip() for part in text.partition("|"))
-        if not (pattern and bar and reason):
-            raise ListError(f"{path}:{number}: expected PATTERN | REASON, seen '{text}'")
-        if any(pattern == other.pattern for other in found):
-            raise ListError(f"{path}:{number}: '{pattern}' stands twice")
-        found.append(Excuse(pattern, reason))
+        parts = [part.strip() for part in text.split("|")]
+        rows = tuple(row.strip() for row in parts[1].split(" beside ")) if len(parts) == 3 else ()
+        if not (len(parts) == 3 and len(rows) == 2 and all(parts) and all(rows)):
+            raise ListError(f"{path}:{number}: expected PATTERN | ONE beside OTHER | REASON, seen '{text}'")
+        excuse = Excuse(parts[0], rows, parts[2])
+        if any(str(excuse) == str(other) for other in found):
+            raise ListError(f"{path}:{number}: '{excuse}' stands twice")
+        found.append(excuse)
     return found
 
 
@@ -116,7 +124,7 @@ def judge(pairs, exceptions):
     used, unexcused = {exception: [] for exception in exceptions}, {}
     for pair, conflicts in pairs.items():
         for conflict in conflicts:
-            matching = [exception for exception in exceptions if exception.excuses(conflict)]
+            matching = [exception for exception in exceptions if exception.excuses(conflict, pair)]
             for exception in matching:
                 if pair not in used[exception]:
                     used[exception].append(pair)
@@ -147,9 +155,9 @@ def matrix_lines(verdict):
     yield (f"{len(verdict.pairs)} pairs: {clean} without a conflict, {len(verdict.pairs) - clean - wrong} excused,"
            f" {wrong} not")
     for exception, pairs in verdict.used.items():
-        yield f"  {letters[exception]}  {exception.pattern}: {exception.reason} ({len(pairs)} pairs)"
+        yield f"  {letters[exception]}  {exception}: {exception.reason} ({len(pairs)} pairs)"
     for pair, conflicts in verdict.unexcused.items():
         yield f"  #  {pair[0]} beside {pair[1]}:"
         yield from (f"   {line}" for line in conflict_lines(conflicts))
     for exception in verdict.unused:
-        yield f"  the exception '{exception.pattern}' is needed by no pair: take it out"
+        yield f"  the exception '{exception}' is needed by no pair: take it out"

@@ -146,11 +146,12 @@ line_touch(struct core *core, const struct site *site, uint64_t line, bool write
 static void
 memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *data)
 {
-    (void)vcpu;
-    struct core *core = here;
-    const struct site *site = data;
-    if (core == NULL || !(options.mode == MODE_CONFLICT ? profile_on : charges))
+    if (here == NULL || !(options.mode == MODE_CONFLICT ? profile_on : charges))
         return;
+    /* Not always the one whose block ran last: an interrupt's frame is pushed before the first block of the core that
+     * takes it. */
+    struct core *core = &cores[vcpu];
+    const struct site *site = data;
     bool write = qemu_plugin_mem_is_store(info);
     uint64_t page = tlb_page(core, info, address);
     if (page == NO_PAGE) {
@@ -551,6 +552,7 @@ cores_make(unsigned count)
         cores[i].cluster = i / (unsigned)machine.cores;
         cores[i].socket = cores[i].cluster / (unsigned)machine.clusters;
     }
+    region_conflicts_only = options.mode == MODE_CONFLICT;
     if (cores != NULL && memory_make(&options.model) && tlb_make(options.mode == MODE_TIME))
         return true;
     fprintf(stderr, "manycore: not enough memory\n");

@@ -7,6 +7,8 @@
 #define LINES_MOST     200
 #define CONFLICTS_MOST 1000
 
+bool region_conflicts_only;
+
 static struct counts counts_before[CORES_MOST];
 static uint64_t clock_before[CORES_MOST];
 static uint64_t begun_at;
@@ -102,9 +104,11 @@ region_end(const struct core *core)
     for (unsigned i = 0; i < core_count; i++)
         core_write(i);
     fprintf(stream, "],\n \"code\": [");
-    code_write();
+    if (!region_conflicts_only)
+        code_write();
     fprintf(stream, "],\n \"lines\": [");
-    lines_write(false, LINES_MOST);
+    if (!region_conflicts_only)
+        lines_write(false, LINES_MOST);
     fprintf(stream, "],\n \"conflicts\": [");
     lines_write(true, CONFLICTS_MOST);
     fprintf(stream, "]}");

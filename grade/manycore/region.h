@@ -22,6 +22,9 @@ core_account(struct core *core)
         core->counts.waiting += spent;
 }
 
+/* Whether regions report conflicts alone: where no cost is known. */
+extern bool region_conflicts_only;
+
 /* A region begins, or the one under way ends, at the instant of `core`. One that begins ends the one before. */
 void region_begin(const struct core *core);
 void region_end(const struct core *core);

@@ -29,6 +29,7 @@ from line_names import LineNames
 from machine import Machine, calibrate, end_on_sigterm
 from machine_file import MachineError, machine_path, read_machine
 from progress import Progress
+from records import Records
 from sim_boot import (DUMP, FOLDER, MEMORY, RESULTS, Simulation, build_plugin, program_path, qemu_said, read_kernel,
                       simulation_job)
 from sim_compare import compare, make_part
@@ -55,10 +56,11 @@ class Region:
 
 @dataclass
 class SimulatedRun:
-    """A run on `cores`, and what the plugin left."""
+    """A run on `cores`, what the plugin left, and what the run said."""
     cores: int
     results: dict
     regions: list
+    records: Records
 
 
 class Simulator:
@@ -91,7 +93,8 @@ class Simulator:
         if trouble:
             raise Trouble(f"{words} on {cores} cores: {trouble}\n{qemu_said(folder)}".rstrip())
         results = read_results(folder / RESULTS, cores)
-        return SimulatedRun(cores, results, self.regions(results, outcome.records, words, cores, folder))
+        return SimulatedRun(cores, results, self.regions(results, outcome.records, words, cores, folder),
+                            outcome.records)
 
     def regions(self, results, records, words, cores, folder):
         """The Regions of a run, but for what follows a program's mark `end`."""

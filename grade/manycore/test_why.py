@@ -87,23 +87,27 @@ def divided_work_is_known_by_its_instructions():
 
 @test
 def exceptions_are_read_with_reasons():
-    found = sample_list("# why\n\ncore_words.where of core * | cores watch each other\ntable[1].x | given\n")
+    found = sample_list("# why\n\ncore_words.where of core * | free beside * | cores watch each other\n"
+                        "table[1].x | map beside free | given\n")
+    where, table = Conflict("core_words.where of core 3", 1, 2, ()), Conflict("table[1].x", 1, 2, ())
     assert [excuse.reason for excuse in found] == ["cores watch each other", "given"]
-    assert found[0].excuses(Conflict("core_words.where of core 3", 1, 2, ()))
-    assert found[1].excuses(Conflict("table[1].x", 1, 2, ())) and not found[1].excuses(Conflict("table1.x", 1, 2, ()))
-    assert "justified.txt:1:" in refusal(ListError, sample_list, "name without a reason")
-    assert "stands twice" in refusal(ListError, sample_list, "a | b\na | c")
+    assert found[0].excuses(where, ("free", "map")) and found[0].excuses(where, ("map", "free"))
+    assert not found[0].excuses(where, ("map", "map")) and not found[0].excuses(table, ("free", "map"))
+    assert found[1].excuses(table, ("free", "map")) and not found[1].excuses(table, ("free", "free"))
+    assert not found[1].excuses(Conflict("table1.x", 1, 2, ()), ("free", "map"))
+    assert "justified.txt:1:" in refusal(ListError, sample_list, "name without rows | and so on")
+    assert "stands twice" in refusal(ListError, sample_list, "a | b beside c | d\na | b beside c | e")
 
 
 @test
 def the_matrix_says_which_pairs_meet_and_why():
     where, page = Conflict("where of core 1", 2, 1, ("core_leave",)), Conflict("page_lists", 3, 3, ("page_alloc",))
     pairs = {("map", "map"): [], ("map", "free"): [where], ("free", "free"): [where, page]}
-    excuses = sample_list("where of core * | watched\nnever * | old")
+    excuses = sample_list("where of core * | free beside * | watched\nnever * | * beside * | old")
     verdict = judge(pairs, excuses)
     assert not verdict.good and verdict.unexcused == {("free", "free"): [page]} and verdict.unused == [excuses[1]]
     text = "\n".join(matrix_lines(verdict))
     assert "3 pairs: 1 without a conflict, 1 excused, 1 not" in text and "page_lists: written by cores 0, 1" in text
     assert "map    .  a  1" in text and "free   a  #  2" in text, text
-    assert "'never *' is needed by no pair" in text
+    assert "'never * (* beside *)' is needed by no pair" in text
     assert judge({("map", "free"): [where]}, excuses[:1]).good

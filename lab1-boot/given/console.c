@@ -26,8 +26,12 @@
 
 #define CONSOLE_TRIES 1000000 /* looks at a port that stays busy, before its byte is dropped */
 
-static struct ticket_lock console_lock; /* guards the order of bytes on the port */
-static bool console_present;            /* written once, by console_open */
+/* A line of its own, which who only asks for input does not touch. */
+static struct {
+    _Alignas(CACHE_LINE) struct ticket_lock lock; /* guards the order of bytes on the port */
+} output;
+
+static bool console_present; /* written once, by console_open */
 
 void
 console_open(void)
@@ -59,14 +63,14 @@ console_write(const char *bytes, size_t length)
 {
     if (!console_present)
         return;
-    bool locked = panic_lock(&console_lock);
+    bool locked = panic_lock(&output.lock);
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] == '\n')
             console_put('\r');
         console_put(bytes[i]);
     }
     if (locked)
-        ticket_unlock(&console_lock);
+        ticket_unlock(&output.lock);
 }
 
 int

@@ -126,7 +126,7 @@ void
 core_leave(void)
 {
     struct core *core = core_this();
-    limbo_turn();
+    limbo_turn_seldom();
     for (;;) {
         core_obey();
         core_cross(core, CORE_RING3);

@@ -10,12 +10,18 @@
 #include "lock.h"
 
 #define LIMBO_BATCH 512
+#define LIMBO_EXITS 32  /* exits, between two turns, for each other core that a turn looks at */
+#define LIMBO_ITEMS 256 /* with so many a turn is worth its looks */
 
 struct limbo {
     struct ticket_lock lock; /* guards all below: other cores turn our limbo when they are out of memory */
     struct limbo_item *fresh, *noted, *ripe;
     uint64_t waiting; /* items on all three, and those being freed; others look at it without the lock */
     uint32_t past;    /* so many cores, from the first on, have been seen to be past the note */
+    /* Of limbo_turn_seldom, and its core's alone: */
+    uint32_t exits; /* since its last turn, while something waited */
+    uint64_t put;   /* items that have come so far */
+    uint64_t soon;  /* of these so many are wanted soon, from the first on */
     struct {
         uint64_t where, want;
     } note[CORE_MAX];
@@ -31,6 +37,7 @@ limbo_put(struct limbo_item *item, void (*release)(struct limbo_item *))
     ticket_lock(&own->lock);
     item->next = own->fresh;
     own->fresh = item;
+    own->put++;
     __atomic_store_n(&own->waiting, own->waiting + 1, __ATOMIC_RELAXED);
     ticket_unlock(&own->lock);
 }
@@ -141,6 +148,26 @@ size_t
 limbo_turn(void)
 {
     return limbo_is_empty() ? 0 : limbo_turn_list(core_index());
+}
+
+void
+limbo_want_soon(void)
+{
+    CORE_OWN(limbo)->soon = CORE_OWN(limbo)->put;
+}
+
+void
+limbo_turn_seldom(void)
+{
+    struct limbo *own = CORE_OWN(limbo);
+    uint64_t waiting = __atomic_load_n(&own->waiting, __ATOMIC_RELAXED); /* as in limbo_is_empty */
+    if (waiting == 0)
+        return;
+    bool soon = own->put - waiting < own->soon; /* batches are freed in the order in which they came */
+    if (!soon && waiting < LIMBO_ITEMS && ++own->exits < LIMBO_EXITS * (core_count - 1))
+        return;
+    own->exits = 0;
+    limbo_turn_list(core_index());
 }
 
 size_t

@@ -3,11 +3,12 @@
 
 #include "test.h"
 
-static uint64_t carried_out;
+static PER_CORE uint64_t
+    carried_out; /* each core has orders of its own, in every kernel that this is a part of */
 
 ORDER_HANDLER(02, test, ORDER_TICK | ORDER_WAKE)
 {
-    carried_out = orders;
+    *CORE_OWN(carried_out) = orders;
 }
 
 TEST(core_crossings)
@@ -27,14 +28,14 @@ TEST(core_crossings)
 TEST(core_orders_on_the_way_out)
 {
     core_order(core_index(), ORDER_TICK);
-    check_equal(0, carried_out);
+    check_equal(0, *CORE_OWN(carried_out));
     core_leave();
     core_enter();
-    check_equal(ORDER_TICK, carried_out);
-    carried_out = 0;
+    check_equal(ORDER_TICK, *CORE_OWN(carried_out));
+    *CORE_OWN(carried_out) = 0;
     core_leave();
     core_enter();
-    check_equal(0, carried_out); /* once is enough */
+    check_equal(0, *CORE_OWN(carried_out)); /* once is enough */
 }
 
 /* A halt is meant for one run; of two the later run's stands; any other run drops it. */
@@ -50,7 +51,7 @@ TEST(core_halt_names_a_run)
     check_equal(0, core_pass());
     core_leave();
     core_enter();
-    check_equal(ORDER_WAKE, carried_out);
+    check_equal(ORDER_WAKE, *CORE_OWN(carried_out));
     check_equal(0, core->orders);
 
     core_order(core->index, ORDER_HALT | 7ul << ORDER_RUN_SHIFT);

@@ -134,6 +134,7 @@ share_settle(struct share *share, uint32_t others)
     assert(held);
     share->noted = passed;
     limbo_put(&object->limbo, share_leave_settling);
+    limbo_want_soon(); /* until then, what the share gives up goes the long way */
 }
 
 /* --- changing --------------------------------------------------------------------------------------------- */

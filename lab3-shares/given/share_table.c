@@ -99,17 +99,19 @@ share_table_next(const struct share_table *table, uint32_t *cursor, uint64_t *ri
     return NULL;
 }
 
-/* Enters what `from` has into `to`, which nobody can see yet. */
+/* Enters what `from` has into `to`, which nobody can see yet. Looks at slots alone: an object's first line is written by
+ * whoever uses it, and it may stand in other cores' shares as well. */
 static void
 table_copy(const struct share_table *from, struct share_table *to)
 {
-    uint32_t cursor = 0;
-    uint64_t rights;
-    for (struct object *object; (object = share_table_next(from, &cursor, &rights)) != NULL;) {
-        uint32_t index = share_hash(object->id, to->slots);
+    for (uint32_t i = 0; i < from->slots; i++) {
+        const struct share_slot *slot = share_table_slot(from, i);
+        if (slot->id == ID_FREE || slot->id == ID_REMOVED)
+            continue;
+        uint32_t index = share_hash(slot->id, to->slots);
         while (share_table_slot(to, index)->id != ID_FREE)
             index = (index + 1) & (to->slots - 1);
-        *share_table_slot(to, index) = (struct share_slot){object->id, (uint64_t)object | rights};
+        *share_table_slot(to, index) = *slot;
     }
     to->live = to->used = from->live;
 }

@@ -67,8 +67,8 @@ static void
 account_halt(const struct account *account)
 {
     for (uint32_t i = 0; i < core_count; i++) {
-        struct core_object *core = core_claimer(i);
-        if (core != NULL && core->object.account == account)
+        struct core_object *core = core_claimer_charged_to(i, account);
+        if (core != NULL)
             core_run_halt(core);
     }
 }

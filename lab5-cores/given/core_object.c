@@ -6,14 +6,29 @@
 
 #define CORE_NONE CORE_MAX /* index of an object that came too late to claim a processor */
 
-/* By processor: the object that has claimed it. Atomic; only its own claimer takes it back. */
-static PER_CORE struct core_object *claimer;
+/* By processor: who has claimed it. On a line of its own: others look at it that have nothing to do with what the
+ * processor does. Atomic. */
+static PER_CORE struct {
+    _Alignas(CACHE_LINE) struct core_object *object; /* only its own claimer takes it back */
+    const struct account
+        *account; /* who pays for it, or has paid for the one before: a glance, to be checked */
+} claim;
 
 struct core_object *
 core_claimer(uint32_t index)
 {
-    return __atomic_load_n(CORE_AT(index, claimer),
+    return __atomic_load_n(&CORE_AT(index, claim)->object,
                            __ATOMIC_ACQUIRE); /* partner: the release in core_claim */
+}
+
+struct core_object *
+core_claimer_charged_to(uint32_t index, const struct account *account)
+{
+    /* Relaxed: one that is being claimed at this moment need not be found. */
+    if (__atomic_load_n(&CORE_AT(index, claim)->account, __ATOMIC_RELAXED) != account)
+        return NULL;
+    struct core_object *core = core_claimer(index);
+    return core != NULL && core->object.account == account ? core : NULL;
 }
 
 /* It has left limbo, and its program is over (K2): nobody gives orders to this run any more, and those that it has left
@@ -23,7 +38,8 @@ core_object_destroy(struct object *object)
 {
     struct core_object *core = CONTAINER_OF(object, struct core_object, object);
     if (core->index != CORE_NONE)
-        __atomic_store_n(CORE_AT(core->index, claimer), NULL, __ATOMIC_RELEASE); /* partner: core_claim */
+        __atomic_store_n(&CORE_AT(core->index, claim)->object, NULL,
+                         __ATOMIC_RELEASE); /* partner: core_claim */
 }
 OBJECT_TYPE(core, OBJECT_CORE, core_object_destroy);
 
@@ -48,8 +64,9 @@ core_claim(uint32_t index, struct account *account, const char *name, struct cor
     core->index = index;
     object_publish(object); /* others find it by the processor, too */
     /* Release: the object is whole before it is found. Acquire: the one before has left (partner: its end). */
-    if (__atomic_compare_exchange_n(CORE_AT(index, claimer), &seen, core, false, __ATOMIC_ACQ_REL,
+    if (__atomic_compare_exchange_n(&CORE_AT(index, claim)->object, &seen, core, false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_RELAXED)) {
+        __atomic_store_n(&CORE_AT(index, claim)->account, account, __ATOMIC_RELAXED);
         *out = core;
         return 0;
     }
