@@ -15,8 +15,7 @@
  * all read which region it is, which is rarely written.
  *
  * Which processor it is, QEMU 9 and 10 tell a plugin wrongly when all take turns on one thread, and QEMU's own
- * variable `current_cpu` always rightly. Distributions ship no header for plugins; what is used is declared here,
- * for the interface's version PLUGIN_API: 1 up to QEMU 8, 2 in 9.0, 3 since. */
+ * variable `current_cpu` always rightly. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,48 +24,11 @@
 #include <string.h>
 
 #include "../../lab5-cores/user/marker.h"
+#include "../manycore/plugin.h"
 
-#define EXPORT      __attribute__((visibility("default")))
 #define REGIONS     256u /* the most; what comes later is counted with the last */
 #define LINE        64
 #define MARKER_SIZE 7u
-
-/* --- what QEMU offers --- */
-
-typedef uint64_t qemu_plugin_id_t;
-typedef struct {
-    const char *target_name;
-    struct {
-        int min, cur;
-    } version;
-    bool system_emulation;
-    struct {
-        int smp_vcpus, max_vcpus;
-    } system;
-} qemu_info_t;
-
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
-typedef void (*udata_callback)(unsigned vcpu, void *data);
-
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
-                                           void (*callback)(qemu_plugin_id_t, struct qemu_plugin_tb *));
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *block, udata_callback callback,
-                                          enum qemu_plugin_cb_flags flags, void *data);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *instruction, udata_callback callback,
-                                            enum qemu_plugin_cb_flags flags, void *data);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, void (*callback)(qemu_plugin_id_t, void *),
-                                    void *data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);
-uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *block);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *block, size_t index);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *instruction);
-#if PLUGIN_API >= 3
-size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction, void *to, size_t size);
-#else
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction);
-#endif
 
 /* Not of the plugin interface, but exported: the processor whose code this thread runs; one by its number. */
 extern __thread void *current_cpu __attribute__((tls_model("initial-exec")));

@@ -1,4 +1,4 @@
-/* What the simulator uses of QEMU's interface for plugins, whose header distributions do not ship. PLUGIN_API is its
+/* What our plugins use of QEMU's interface for them, whose header distributions do not ship. PLUGIN_API is its
  * version: 1 up to QEMU 8, 2 in 9.0, 3 since. */
 #ifndef MANYCORE_PLUGIN_H
 #define MANYCORE_PLUGIN_H
