@@ -186,6 +186,7 @@ def check_equal(simulator):
     runs = [(test, cores, {"work": "ticket_lock"}) for test in ("shape", "timed", "idle") for cores in (1, 4, 16)]
     runs += [("timed", 4, {"work": "queue_lock", "model": "generous"}), ("timed", 4, {"mode": "turns"}),
              ("conflict", 4, {"work": "counter", "mode": "conflict"}), ("ring", 16, {}),
+             ("timed", 64, {"work": "queue_lock", "seed": 77, "operations": 10}),
              ("shape", 16, {"begin": None})]
     for test, cores, options in runs:
         texts = {simulator.run(test, cores, **options).text for _ in range(3)}
