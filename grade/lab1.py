@@ -69,6 +69,7 @@ GIVEN = [
     Test("limbo_release_puts"),
     Test("limbo_batches"),
     Test("limbo_all_cores"),
+    Test("limbo_exits"),
     Test("lock_holder"),
     Test("lock_other_core"),
     Test("lock_tickets_wrap"),

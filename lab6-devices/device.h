@@ -43,7 +43,7 @@ struct device_driver {
 TABLE(driver, const struct device_driver);
 
 struct device {
-    struct object object; /* the port's lock guards condition, in_flight and transfers */
+    struct object object; /* the port's lock guards changes of condition, in_flight and transfers */
     struct device *port;  /* of a claim; null: this is the port itself */
     const struct device_driver *driver;
     uint32_t condition;         /* of a port: enum device_condition */

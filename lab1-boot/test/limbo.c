@@ -122,3 +122,40 @@ TEST(limbo_all_cores)
     check_equal(1, limbo_turn_all());
     check_equal(1, freed);
 }
+
+/* Leaves and enters the kernel until something is freed, 1000 times at the most; how often. */
+static unsigned
+exits_until_freed(void)
+{
+    unsigned exits = 0;
+    for (unsigned before = freed; freed == before && exits < 1000; exits++) {
+        core_leave();
+        core_enter();
+    }
+    return exits;
+}
+
+/* An exit looks at another core only now and then; at once where many wait, or where it was asked for; and a core that is
+ * alone has nobody to look at. */
+TEST(limbo_exits)
+{
+    test_cross(); /* what the start has left */
+    limbo_put(&items[0], count_freed);
+    check(exits_until_freed() <= 2);
+
+    where_set(test_add_core(), CORE_RING3);
+    limbo_put(&items[0], count_freed);
+    unsigned alone = exits_until_freed();
+    check(alone >= 32 && alone <= 100);
+    for (size_t i = 0; i < 300; i++)
+        limbo_put(&items[i], count_freed);
+    check(exits_until_freed() <= 2);
+    check_equal(302, freed);
+    limbo_put(&items[0], count_freed);
+    limbo_want_soon();
+    limbo_put(&items[1], count_freed);
+    check(exits_until_freed() <= 2);
+    check_equal(0, limbo_waiting());
+    limbo_put(&items[0], count_freed);
+    check_equal(alone, exits_until_freed()); /* what is wanted has come: later ones wait as before */
+}
