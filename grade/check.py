@@ -20,7 +20,6 @@ import selftest
 from build import Kernel, build_kernels, run_folder, run_make
 from course import ROOT, labs
 from holes import check_holes
-from manycore.schedules import GROUPS, SLOW, STRESSED, run_schedules
 from machine import end_on_sigterm
 from models.models import check_models
 from mutants import check_mutants
@@ -40,6 +39,7 @@ COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
             ("experiments", "python3 -B grade/bench/test_experiments.py"),
             ("scaling", "python3 -B grade/bench/scaling.py --short"),
             ("linux", "python3 -B grade/linux/test_peer.py"),
+            ("schedules", "python3 -B grade/manycore/schedules.py"),
             ("driver", "python3 -B grade/manycore/test_driver.py"),
             ("simulator", "python3 -B grade/manycore/test_simulator.py"),
             ("matrix", "python3 -B grade/manycore/matrix.py"),
@@ -132,16 +132,9 @@ def mutants(options):
     yield from check_mutants(options.folder, Progress(), options.lab)
 
 
-def schedules(options):
-    """Tests of several cores under seeded schedules: all on the full kernel."""
-    if options.lab in (None, 5):
-        yield from run_schedules(options.folder, Progress())
-
-
-def stress_schedules(options):
-    """The same with many more seeds, and those that take long."""
-    if options.lab in (None, 5):
-        yield from run_schedules(options.folder, Progress(), GROUPS + SLOW, STRESSED)
+def stress_schedules(_):
+    """The tests of several cores under many more seeds, and those that take long."""
+    yield from run_command("stress-schedules", "python3 -B grade/manycore/schedules.py --stress")
 
 
 def races(options):
@@ -185,7 +178,7 @@ def run_command(name, command):
 
 CHECKS = {"grader": grader, "holes": holes, "listed": listed, "lint": lint, "lookup": lookup,
           "reference": reference, "variants": variants, "mutants": mutants,
-          "models": models, "race": races, "schedules": schedules, "fuzz": fuzzing}
+          "models": models, "race": races, "fuzz": fuzzing}
 CHECKS.update({name: lambda options, name=name, command=command: run_command(name, command)
                for name, command in COMMANDS})
 

@@ -1,10 +1,12 @@
 """Seeded schedules: the kernel's tests of several cores, each under many interleavings, and each of these repeatable.
 
 In the simulator's mode `turns` a seed says how long each core's turns are and who is left out; so one seed is one
-schedule, to the last instruction. A boot runs a GROUP of tests, one after another. `make check` takes the first SEEDS,
-`make stress` many more, of the SLOW ones, too. A test that fails prints what repeats it:
+schedule, to the last instruction. A boot runs a GROUP of tests, one after another.
 
-    schedules.py --seed 7 'shootdown_*'     or     make sim TEST='shootdown_*' SEED=7 CPUS=4
+    schedules.py                            the SEEDS, as `make check` does
+    schedules.py --stress                   many more, and the SLOW groups, as `make stress` does
+    schedules.py --seed 7 'shootdown_*'     one again: what a test that fails prints, as
+                                            make sim TEST='shootdown_*' SEED=7 CPUS=4
 """
 import argparse
 import sys
@@ -96,19 +98,25 @@ def run_schedules(folder, progress, groups=GROUPS, seeds=SEEDS, cores=CORES):
 def main():
     end_on_sigterm()
     parser = argparse.ArgumentParser(description="Tests of several cores under seeded schedules.")
+    parser.add_argument("--stress", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cores", type=int, default=CORES)
-    parser.add_argument("group", help="names of tests, ',' between, '*' at the end of one for any rest")
+    parser.add_argument("group", nargs="?", help="names of tests, ',' between, '*' at the end of one for any rest")
     options = parser.parse_args()
-    if not tests_in(options.group):
-        sys.exit(f"no test is named {options.group}")
-    with tempfile.TemporaryDirectory(prefix="schedule-") as folder:
-        wrong = 0
-        for name, passed, detail in run_schedules(folder, Progress(), [options.group], [options.seed],
-                                                  options.cores):
-            print(f"{name}: {'passed' if passed else detail}")
-            wrong += not passed
-    return 1 if wrong else 0
+    groups, seeds = (GROUPS + SLOW, STRESSED) if options.stress else (GROUPS, SEEDS)
+    if options.group:
+        groups, seeds = [options.group], [options.seed]
+    for group in groups:
+        if not tests_in(group):
+            sys.exit(f"no test is named {group}")
+    with tempfile.TemporaryDirectory(prefix="schedules-") as folder:
+        results = list(run_schedules(folder, Progress(), groups, seeds, options.cores))
+    for name, passed, detail in results:
+        if not passed:
+            print(f"FAILED {name}: {detail}")
+    passed = sum(passed for _, passed, _ in results)
+    print(f"{passed} passed, {len(results) - passed} failed")
+    return 0 if passed == len(results) else 1
 
 
 if __name__ == "__main__":
