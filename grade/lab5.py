@@ -104,6 +104,7 @@ GIVEN = [
     Test("core_start_late_arrival"),
     Test("core_object_no_id"),
     Test("core_object_ring3"),
+    Test("tree_next_table_meets_newcomer"),
     Test("core_run_claim", cores=4),
     Test("core_sleep_deadline"),
     Test("core_sleep_latch"),

@@ -78,16 +78,18 @@ uint64_t *
 tree_next_table(struct tree *tree, uint64_t *slot, uint64_t end)
 {
     while (*slot < end) {
-        uint64_t *table = page_bytes(tree->top);
+        uint64_t *table = page_bytes(tree->top), *entry;
         unsigned level = tree_top_level(tree);
-        uint64_t *entry;
+        bool present;
         for (;; level--) {
             entry = &table[table_index(*slot, level)];
-            if (level == LEVEL_LEAF || !(entry_load(entry) & ENTRY_PRESENT))
+            uint64_t seen = entry_load(entry); /* once: another core may be adding a table here */
+            present = seen & ENTRY_PRESENT;
+            if (level == LEVEL_LEAF || !present)
                 break;
-            table = table_below(entry_load(entry));
+            table = table_below(seen);
         }
-        if (entry_load(entry) & ENTRY_PRESENT)
+        if (present)
             return entry;
         do { /* nothing in all that this entry covers; the next ones of its table are at hand */
             *slot = round_down(*slot, table_span(level)) + table_span(level);

@@ -1,4 +1,5 @@
 /* Faults beside faults, unmaps and shrinks on other cores. */
+#include "interleave.h"
 #include "tree_cores.h"
 
 /* Nothing is entered for pages [first, end) at this place of the inner tree: nobody can see them there. */
@@ -230,4 +231,50 @@ TEST_ON_CORES(tree_cores_shrink)
     test_on_all(shrink_or_use, progress);
     cores_end();
     check_share_books(before);
+}
+
+/* --- a table that comes while others look for one ------------------------------------------------------------ */
+
+static struct tree *grows;
+static uint64_t directory, *leaf,
+    *found; /* an entry of the top table; the one of slot 0, below it; what was found */
+
+static void
+top_is_empty(void)
+{
+    entry_store(page_bytes(grows->top), 0);
+}
+
+static void
+look_for_table(void)
+{
+    uint64_t slot = 0;
+    found = tree_next_table(grows, &slot, LARGE_PAGE_SIZE);
+}
+
+static void
+enter_directory(void)
+{
+    entry_store(page_bytes(grows->top), directory);
+}
+
+static void
+found_leaf_or_none(void)
+{
+    check(found == NULL || found == leaf);
+}
+
+/* Whoever walks without the tree's lock may meet a table at any instruction: he takes no entry above for one of a leaf
+ * table. */
+TEST(tree_next_table_meets_newcomer)
+{
+    int error;
+    grows = inner_make();
+    check(tree_entry(grows, 0, true, &error) != NULL);
+    leaf = tree_directory(grows, 0, false, NULL);
+    directory = entry_load(page_bytes(grows->top));
+    check(interleave(&(struct interleaving){look_for_table, enter_directory, top_is_empty, found_leaf_or_none,
+                                            60, 50}) > 100);
+    enter_directory();
+    object_drop(&grows->object);
 }
