@@ -43,7 +43,7 @@ EXERCISES = [
 
 GIVEN = [
     Test("share_private_again"),
-    Test("share_private_again_by_giver"),
+    Test("share_private_again_given_up"),
     Test("share_private_again_not_yet"),
     Test("share_private_again_dies"),
     Test("share_growth_hides_nothing"),

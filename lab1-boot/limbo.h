@@ -23,7 +23,23 @@
 #ifndef COREY_LIMBO_H
 #define COREY_LIMBO_H
 
-#include "types.h"
+#include "core.h"
+
+/* A grace period: where all cores were when it began, and so many of them, from the first on, that have been seen to be
+ * past that. */
+struct grace {
+    uint32_t past;
+    struct {
+        uint64_t where, want;
+    } note[CORE_MAX];
+};
+
+/* It begins: nobody can find any more what was unlinked before. */
+void grace_begin(struct grace *grace);
+
+/* Whether nobody holds that any more, either. Looks again only at the first core that was not past it: a core that waits
+ * watches one other, and not all. */
+bool grace_is_over(struct grace *grace);
 
 struct limbo_item {
     struct limbo_item *next;
@@ -42,9 +58,6 @@ size_t limbo_turn(void);
  * make the looks at other cores no more than one in LIMBO_EXITS. A core that is alone turns at every exit. No locks
  * held. */
 void limbo_turn_seldom(void);
-
-/* What this core has put into limbo so far is wanted soon: until it is free, every exit turns. */
-void limbo_want_soon(void);
 
 /* The same for the lists of all cores: for a core out of memory and for the books. No locks held. */
 size_t limbo_turn_all(void);

@@ -56,11 +56,7 @@ struct share {
     struct share_table *table; /* atomic: lookups read it without the lock */
     struct account *account;   /* pays for what is allocated through this share, and for its tables; held */
     uint64_t level;
-    /* H7, all atomic */
-    uint32_t passed;   /* how often others may have come to know it, or given it up */
-    uint32_t noted;    /* what `passed` was when the grace period that is under way began */
-    uint32_t settled;  /* ... and the last that is over, + 1; 0: none */
-    uint32_t settling; /* one is under way */
+    uint32_t passed; /* how often others may have come to know it, or given it up (H7); atomic */
 };
 
 /* A core's set. Only its own core changes it. */
@@ -177,9 +173,12 @@ int share_make_room(struct share *share);
  * which may cross). */
 int share_add(struct share *share, struct object *object, uint64_t rights);
 
-/* A public share is private again once only one core knows it (H7). To be called by who has found it in a slot of its own
- * set; or, with `others` 1, by who is about to give up a reference besides. */
-void share_settle(struct share *share, uint32_t others);
+/* A public share becomes private again when only one core knows it any more (H7). To be called by who has found it in a
+ * slot of its own set. */
+void share_settle(struct share *share);
+
+/* If it is a share: others come to know it, or are about to give it up. */
+void share_passed(struct object *object);
 
 /* share_add of a new object with all rights, for a call that made it: drops the caller's reference; the object's
  * handle through the share in the slot of `handle`, or the error: then nothing is left of it. */

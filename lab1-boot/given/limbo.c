@@ -16,15 +16,9 @@
 struct limbo {
     struct ticket_lock lock; /* guards all below: other cores turn our limbo when they are out of memory */
     struct limbo_item *fresh, *noted, *ripe;
-    uint64_t waiting; /* items on all three, and those being freed; others look at it without the lock */
-    uint32_t past;    /* so many cores, from the first on, have been seen to be past the note */
-    /* Of limbo_turn_seldom, and its core's alone: */
-    uint32_t exits; /* since its last turn, while something waited */
-    uint64_t put;   /* items that have come so far */
-    uint64_t soon;  /* of these so many are wanted soon, from the first on */
-    struct {
-        uint64_t where, want;
-    } note[CORE_MAX];
+    uint64_t waiting;   /* items on all three, and those being freed; others look at it without the lock */
+    uint32_t exits;     /* since the last turn, while something waited; its core's alone */
+    struct grace grace; /* of those noted */
 };
 
 static PER_CORE struct limbo limbo;
@@ -37,63 +31,60 @@ limbo_put(struct limbo_item *item, void (*release)(struct limbo_item *))
     ticket_lock(&own->lock);
     item->next = own->fresh;
     own->fresh = item;
-    own->put++;
     __atomic_store_n(&own->waiting, own->waiting + 1, __ATOMIC_RELAXED);
     ticket_unlock(&own->lock);
 }
 
-/* Notes where all cores are, and which flushes they have been asked for. */
-static void
-limbo_note(struct limbo *list)
+void
+grace_begin(struct grace *grace)
 {
     /* What was unlinked is written before `where` is read. Partner: the exchange of `where` in core_enter, before
      * the kernel reads any link. Either we see that core in its kernel, or it sees the links without the item. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    list->past = 0;
+    grace->past = 0;
     for (uint32_t i = 0; i < core_count; i++) {
         const struct core *core = CORE_AT(i, core_words);
-        list->note[i].where = __atomic_load_n(&core->where, __ATOMIC_SEQ_CST);
+        grace->note[i].where = __atomic_load_n(&core->where, __ATOMIC_SEQ_CST);
         /* Relaxed: whoever cleared the tables has raised it before the item came here. */
-        list->note[i].want = __atomic_load_n(&core->want, __ATOMIC_RELAXED);
+        grace->note[i].want = __atomic_load_n(&core->want, __ATOMIC_RELAXED);
     }
 }
 
 /* Whether core `i` can hold nothing any more of what was unlinked before the note. */
 static bool
-limbo_core_is_past(const struct limbo *list, uint32_t i)
+grace_core_is_past(const struct grace *grace, uint32_t i)
 {
     const struct core *core = CORE_AT(i, core_words);
     /* Acquire: that core's last use of the item is done before we free it (partner: the exchange with which it
      * crossed). */
     uint64_t where = __atomic_load_n(&core->where, __ATOMIC_ACQUIRE);
-    if (WHERE_STATE(list->note[i].where) == CORE_KERNEL && where == list->note[i].where)
+    if (WHERE_STATE(grace->note[i].where) == CORE_KERNEL && where == grace->note[i].where)
         return false;
     /* Acquire: its walker is done, too (partner: the release in core_flush_own). */
     return WHERE_STATE(where) == CORE_ASLEEP ||
-           __atomic_load_n(&core->done, __ATOMIC_ACQUIRE) >= list->note[i].want;
+           __atomic_load_n(&core->done, __ATOMIC_ACQUIRE) >= grace->note[i].want;
 }
 
-/* Looks again only at the first core that was not past it: a core that waits watches one other, and not all. */
-static bool
-limbo_is_over(struct limbo *list)
+bool
+grace_is_over(struct grace *grace)
 {
-    while (list->past < core_count && limbo_core_is_past(list, list->past))
-        list->past++;
-    return list->past == core_count;
+    while (grace->past < core_count && grace_core_is_past(grace, grace->past))
+        grace->past++;
+    return grace->past == core_count;
 }
 
 /* Moves the lists on and takes up to LIMBO_BATCH ripe items off, as a list; lock held. */
 static struct limbo_item *
 limbo_take(struct limbo *list)
 {
-    if (list->ripe == NULL && list->noted != NULL && limbo_is_over(list)) {
+    if (list->ripe == NULL && list->noted != NULL && grace_is_over(&list->grace)) {
         list->ripe = list->noted;
         list->noted = NULL;
     }
     if (list->noted == NULL && list->fresh != NULL) {
         list->noted = list->fresh;
         list->fresh = NULL;
-        limbo_note(list);
+        grace_begin(&list->grace);
     }
     struct limbo_item *taken = list->ripe, **end = &taken;
     for (unsigned count = 0; count < LIMBO_BATCH && *end != NULL; count++)
@@ -151,20 +142,11 @@ limbo_turn(void)
 }
 
 void
-limbo_want_soon(void)
-{
-    CORE_OWN(limbo)->soon = CORE_OWN(limbo)->put;
-}
-
-void
 limbo_turn_seldom(void)
 {
     struct limbo *own = CORE_OWN(limbo);
     uint64_t waiting = __atomic_load_n(&own->waiting, __ATOMIC_RELAXED); /* as in limbo_is_empty */
-    if (waiting == 0)
-        return;
-    bool soon = own->put - waiting < own->soon; /* batches are freed in the order in which they came */
-    if (!soon && waiting < LIMBO_ITEMS && ++own->exits < LIMBO_EXITS * (core_count - 1))
+    if (waiting == 0 || (waiting < LIMBO_ITEMS && ++own->exits < LIMBO_EXITS * (core_count - 1)))
         return;
     own->exits = 0;
     limbo_turn_list(core_index());

@@ -88,7 +88,7 @@ CALL_HANDLER(self_drop, handle)
     struct share_found found = share_find(handle);
     if (found.object == NULL)
         return call_value(found.rights);
-    share_settle(CONTAINER_OF(found.object, struct share, object), 1);
+    share_passed(found.object);
     return call_value(share_set_change(handle_slot(handle), NULL, 0));
 }
 

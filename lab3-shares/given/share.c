@@ -86,55 +86,47 @@ share_find_own(uint64_t handle)
         return found;
     if (handle_id(handle) != 0)
         return (struct share_found){NULL, E_INVAL};
-    share_settle(CONTAINER_OF(found.object, struct share, object), 0);
+    share_settle(CONTAINER_OF(found.object, struct share, object));
     return found;
 }
 
 /* --- private again (H7) ----------------------------------------------------------------------------------- */
 
-/* If it is a share: others come to know it, or stop to. What was settled before says nothing any more. */
-static void
+/* The share of which this core waits to be the only one that knows it: no more than one at a time. */
+static PER_CORE struct {
+    uint64_t id;
+    uint32_t passed; /* what it was when the grace period began */
+    struct grace grace;
+} settling;
+
+void
 share_passed(struct object *object)
 {
     if (object->type == OBJECT_SHARE)
         __atomic_add_fetch(&CONTAINER_OF(object, struct share, object)->passed, 1, __ATOMIC_RELAXED);
 }
 
-/* The grace period is over: whoever knew the share when it began has forgotten it. */
-static void
-share_leave_settling(struct limbo_item *item)
-{
-    struct share *share = CONTAINER_OF(CONTAINER_OF(item, struct object, limbo), struct share, object);
-    /* Release: what those cores did with it comes before (partner: share_settle). */
-    __atomic_store_n(&share->settled, share->noted + 1, __ATOMIC_RELEASE);
-    __atomic_store_n(&share->settling, 0, __ATOMIC_RELEASE); /* noted and the item may be used again */
-    object_drop(&share->object);
-}
-
+/* Nothing keeps it from ending meanwhile: only its id is remembered. */
 void
-share_settle(struct share *share, uint32_t others)
+share_settle(struct share *share)
 {
+    __typeof__(settling) *own = CORE_OWN(settling);
     struct object *object = &share->object;
-    if (!object_is_public(object))
-        return;
-    if (others > 0)
-        share_passed(object);
-    if (__atomic_load_n(&object->references, __ATOMIC_RELAXED) != 1 + others)
+    if (!object_is_public(object) || __atomic_load_n(&object->references, __ATOMIC_RELAXED) != 1)
         return;
     uint32_t passed = __atomic_load_n(&share->passed, __ATOMIC_RELAXED);
-    if (others == 0 && __atomic_load_n(&share->settled, __ATOMIC_ACQUIRE) == passed + 1) {
+    bool same = own->id == object->id && own->passed == passed;
+    if (own->id != 0 && (same || own->id != object->id) && !grace_is_over(&own->grace))
+        return;
+    if (same) {
+        own->id = 0;
         __atomic_fetch_and(&object->flags, (uint8_t)~OBJECT_PUBLIC,
                            __ATOMIC_RELAXED); /* read by this core alone */
-        return;
+    } else {
+        own->id = object->id;
+        own->passed = passed;
+        grace_begin(&own->grace);
     }
-    /* Acquire: partner in share_leave_settling. */
-    if (__atomic_exchange_n(&share->settling, 1, __ATOMIC_ACQUIRE) != 0)
-        return;
-    bool held = object_hold(object); /* we have a reference */
-    assert(held);
-    share->noted = passed;
-    limbo_put(&object->limbo, share_leave_settling);
-    limbo_want_soon(); /* until then, what the share gives up goes the long way */
 }
 
 /* --- changing --------------------------------------------------------------------------------------------- */
@@ -186,8 +178,7 @@ share_delete(struct share *share, uint64_t id)
     ticket_unlock(&share->object.lock);
     if (error < 0)
         return error;
-    if (object->type == OBJECT_SHARE)
-        share_settle(CONTAINER_OF(object, struct share, object), 1);
+    share_passed(object);
     object_drop(object);
     return 0;
 }
