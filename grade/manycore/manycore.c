@@ -146,11 +146,12 @@ line_touch(struct core *core, const struct site *site, uint64_t line, bool write
 static void
 memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *data)
 {
+    (void)vcpu;
     if (here == NULL || !(options.mode == MODE_CONFLICT ? profile_on : charges))
         return;
     /* Not always the one whose block ran last: an interrupt's frame is pushed before the first block of the core that
      * takes it. */
-    struct core *core = &cores[vcpu];
+    struct core *core = current_cpu == here_cpu ? here : &cores[qemu_cpu_index(core_count)];
     const struct site *site = data;
     bool write = qemu_plugin_mem_is_store(info);
     uint64_t page = tlb_page(core, info, address);

@@ -86,9 +86,8 @@ qemu_cpu_index(unsigned count)
 }
 
 void
-qemu_turn_end(unsigned index)
+qemu_turn_end(void)
 {
-    (void)index; /* it is the one that runs here */
     qemu.cpu_exit(current_cpu);
 }
 

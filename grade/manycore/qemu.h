@@ -17,8 +17,8 @@ bool qemu_find(void);
 /* Number of the processor that runs here. Slow. */
 unsigned qemu_cpu_index(unsigned count);
 
-/* The processor's turn ends with the block of code that it is about to run. */
-void qemu_turn_end(unsigned index);
+/* The turn of the processor that runs here ends with the block of code that it is about to run. */
+void qemu_turn_end(void);
 
 /* A register by its number in gdb's order; 29 is cr3. Only in a callback that may read registers. */
 #define QEMU_CR3 29

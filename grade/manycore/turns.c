@@ -21,7 +21,7 @@ static uint64_t round_begin, round_end;
 static uint64_t interrupt_sent; /* the last between cores; who sends may be beyond the round's end */
 static int64_t timers_run;      /* when, on the guest's clock */
 static uint64_t random_state;
-static volatile bool begun; /* atomic enough: the idle thread only waits for it */
+static bool begun; /* atomic */
 
 static int64_t
 clock_at(uint64_t time)
@@ -63,7 +63,7 @@ idle_watch(void *unused)
     (void)unused;
     for (;;) {
         usleep(IDLE_LOOK);
-        if (begun)
+        if (__atomic_load_n(&begun, __ATOMIC_ACQUIRE)) /* partner: turns_begin */
             qemu_clock_skip_idle(idle_skipped);
     }
     return NULL;
@@ -79,7 +79,7 @@ turns_begin(const struct turns_options *chosen)
     timers_run = ORIGIN;
     if (!qemu_clock_take(ORIGIN) || pthread_create(&thread, NULL, idle_watch, NULL) != 0)
         return false;
-    begun = true;
+    __atomic_store_n(&begun, true, __ATOMIC_RELEASE); /* the clock has been taken (partner: idle_watch) */
     return true;
 }
 
@@ -151,5 +151,5 @@ void
 turn_end(struct core *core)
 {
     core->ended = true;
-    qemu_turn_end(core->index);
+    qemu_turn_end();
 }
