@@ -6,7 +6,7 @@
  *
  *      reader     core_enter, core_leave, core_pass, core_rest around any lookup: share_find, mapping_first,
  *                 tree_translate
- *      unlinker   limbo_put, limbo_note, limbo_core_is_past, limbo_take
+ *      unlinker   limbo_put, grace_begin, grace_core_is_past, limbo_take
  *
  * Shown: nothing is used that is free; and a core that is in ring 3 or asleep for good holds nothing up. */
 #define CORES 2
@@ -53,14 +53,14 @@ proctype reader()
     od
 }
 
-/* limbo_note: all that was unlinked before is covered; what is unlinked later is not. */
+/* grace_begin: all that was unlinked before is covered; what is unlinked later is not. */
 inline note()
 {
-    NEEDED(fence_in_limbo_note, FENCE(UNLINKER));
+    NEEDED(fence_in_grace_begin, FENCE(UNLINKER));
     seen = SEES(UNLINKER, WHERE(READER))
 }
 
-/* limbo_core_is_past, asked until it is so. */
+/* grace_core_is_past, asked until it is so. */
 inline grace_period()
 {
     waits = true;

@@ -5,7 +5,7 @@
  * was replaced is freed, and used for something else, after a grace period.
  *
  *      finder     share_find, share_table; core_enter, core_leave
- *      changer    share_remove, share_insert, share_make_room, table_copy; object_bury, limbo_note, limbo_core_is_past
+ *      changer    share_remove, share_insert, share_make_room, table_copy; object_bury, grace_begin, grace_core_is_past
  *
  * Shown: (1) an id that stands throughout is always found; (2) what is found is that id's object, as it was made;
  * (3) nothing is looked at that is free. The fences of limbo are in limbo.pml. */
