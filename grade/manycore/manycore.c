@@ -4,8 +4,9 @@
  *     memory.c    caches, coherence, memory        tlb.c       translations
  *     profile.c   who: code and lines              region.c    what is reported
  *     machine.c   the machine's file               qemu.c      what QEMU exports beside its interface
+ *     options.c   the options
  *
- * Here: what happens at each block, instruction and access, and the options. */
+ * Here: what happens at each block, instruction and access. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +14,15 @@
 
 #include "../../lab5-cores/user/marker.h"
 #include "decode.h"
+#include "options.h"
 #include "plugin.h"
 #include "qemu.h"
 #include "region.h"
 #include "tlb.h"
-#include "turns.h"
 
 #define STRING_LINE      (2 * CYCLE) /* a line of a repeated string instruction, which moves 32 bytes a cycle */
 #define APIC_COMMAND     0x300u      /* offset of the register that sends interrupts: SDM vol. 3A, 10.6.1 */
-#define ENTRIES          4096u
-#define INSTRUCTION_MOST 15u /* bytes: SDM vol. 2, 2.3.11 */
+#define INSTRUCTION_MOST 15u         /* bytes: SDM vol. 2, 2.3.11 */
 
 EXPORT int qemu_plugin_version = PLUGIN_API;
 
@@ -30,25 +30,11 @@ struct machine machine;
 struct core *cores;
 unsigned core_count;
 
-static struct {
-    enum { MODE_TIME, MODE_CONFLICT, MODE_TURNS } mode;
-    const char *machine, *out, *entries, *memory;
-    uint64_t begin, charge;
-    struct memory_options model;
-    struct turns_options turns;
-} options;
-
 static struct core *here; /* null until the simulation begins */
 static bool
     charges; /* misses, traps, devices cost what the machine says; else an instruction its own cost alone */
 static void *here_cpu;
 static struct timespec started;
-
-static struct {
-    uint64_t address;
-    enum entry kind;
-} entries[ENTRIES];
-static size_t entry_count;
 
 /* --- while the guest runs ------------------------------------------------------------------------------------- */
 
@@ -288,20 +274,6 @@ charge_begin(unsigned vcpu, void *data)
 
 /* --- when code is translated ---------------------------------------------------------------------------------- */
 
-static enum entry
-entry_kind(uint64_t address)
-{
-    size_t low = 0, high = entry_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (entries[middle].address < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < entry_count && entries[low].address == address ? entries[low].kind : ENTRY_NONE;
-}
-
 static void
 watch(struct qemu_plugin_insn *instruction, udata_callback callback, const void *data)
 {
@@ -463,79 +435,6 @@ report_write(qemu_plugin_id_t id, void *data)
         memory_write(options.memory);
 }
 
-static int
-entries_compare(const void *a, const void *b)
-{
-    uint64_t first = *(const uint64_t *)a, second = *(const uint64_t *)b;
-    return first < second ? -1 : first > second;
-}
-
-static bool
-entries_read(const char *path)
-{
-    static const char *const kinds[] = {"", "system_call", "trap", "interrupt"};
-    char kind[32];
-    uint64_t address;
-    FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        perror(path);
-        return false;
-    }
-    while (entry_count < ENTRIES && fscanf(file, "%" SCNx64 " %31s", &address, kind) == 2) {
-        entries[entry_count].address = address;
-        for (enum entry i = ENTRY_SYSTEM_CALL; i <= ENTRY_INTERRUPT; i++)
-            if (strcmp(kind, kinds[i]) == 0)
-                entries[entry_count].kind = i;
-        entry_count += entries[entry_count].kind != ENTRY_NONE;
-    }
-    bool whole = feof(file);
-    fclose(file);
-    qsort(entries, entry_count, sizeof(entries[0]), entries_compare);
-    if (!whole)
-        fprintf(stderr, "%s: not lines of an address and a kind, or more than %u\n", path, ENTRIES);
-    return whole;
-}
-
-/* One option; false: there is none such. */
-static bool
-option_read(char *option)
-{
-    char *value = strchr(option, '=');
-    if (value == NULL)
-        return false;
-    *value++ = '\0';
-    if (strcmp(option, "machine") == 0)
-        options.machine = strdup(value);
-    else if (strcmp(option, "out") == 0)
-        options.out = strdup(value);
-    else if (strcmp(option, "entries") == 0)
-        options.entries = strdup(value);
-    else if (strcmp(option, "memory") == 0)
-        options.memory = strdup(value);
-    else if (strcmp(option, "size") == 0)
-        options.model.bytes = strtoull(value, NULL, 10) << 20;
-    else if (strcmp(option, "charge") == 0)
-        options.charge = strtoull(value, NULL, 16);
-    else if (strcmp(option, "begin") == 0)
-        options.begin = strtoull(value, NULL, 16);
-    else if (strcmp(option, "seed") == 0)
-        options.turns.seed = strtoull(value, NULL, 10);
-    else if (strcmp(option, "bandwidth") == 0)
-        options.model.bandwidth_off = strcmp(value, "off") == 0;
-    else if (strcmp(option, "model") == 0 &&
-             (strcmp(value, "generous") == 0 || strcmp(value, "blocking") == 0))
-        options.model.generous = value[0] == 'g';
-    else if (strcmp(option, "mode") == 0 && strcmp(value, "time") == 0)
-        options.mode = MODE_TIME;
-    else if (strcmp(option, "mode") == 0 && strcmp(value, "conflict") == 0)
-        options.mode = MODE_CONFLICT;
-    else if (strcmp(option, "mode") == 0 && strcmp(value, "turns") == 0)
-        options.mode = MODE_TURNS;
-    else
-        return false;
-    return true;
-}
-
 static bool
 cores_make(unsigned count)
 {
@@ -563,18 +462,12 @@ cores_make(unsigned count)
 EXPORT int
 qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
-    for (int i = 0; i < argc; i++) {
-        if (!option_read(argv[i])) {
-            fprintf(stderr, "manycore: no option '%s', or not with this value\n", argv[i]);
-            return -1;
-        }
-    }
-    if (options.machine == NULL || options.out == NULL || !info->system_emulation) {
-        fprintf(stderr, "manycore: of a whole machine, with machine=FILE and out=FILE\n");
+    if (!info->system_emulation) {
+        fprintf(stderr, "manycore: of a whole machine\n");
         return -1;
     }
-    if (!machine_read(options.machine, &machine) || !cores_make((unsigned)info->system.max_vcpus) ||
-        (options.entries != NULL && !entries_read(options.entries)) || !qemu_find())
+    if (!options_read(argc, argv) || !machine_read(options.machine, &machine) ||
+        !cores_make((unsigned)info->system.max_vcpus) || !qemu_find())
         return -1;
     clock_gettime(CLOCK_MONOTONIC, &started);
     qemu_plugin_register_vcpu_tb_trans_cb(id, block_translated);
