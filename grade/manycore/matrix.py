@@ -30,6 +30,7 @@ from sim_results import ResultsError
 CORES = 5  # one that starts the others, two that make the calls, and a further one for each of these
 GROUPS = (0b01010, 0b10100, 0b00001)  # sets of cores that belong together: what they share is their own affair
 MEMORY = 256  # MiB
+SECONDS = 180  # limit for the boot on a nominal host
 JUSTIFIED = Path(__file__).resolve().parent / "justified.txt"
 README = ROOT / "lab5-cores" / "README.md"
 PLACE = re.compile(r"(?<=<!-- matrix.py writes this -->\n).*?(?=<!-- until here -->)", re.DOTALL)
@@ -100,7 +101,7 @@ def main():
     options, progress = parser.parse_args(), Progress()
     exceptions = read_exceptions(JUSTIFIED)
     machine = read_machine(machine_path("cores64"))
-    simulation = Simulation(machine, "conflict", seed=options.seed, memory=MEMORY)
+    simulation = Simulation(machine, "conflict", seed=options.seed, memory=MEMORY, seconds=SECONDS)
     simulator = Simulator(Kernel(6, mode="release"), simulation, progress)
     run = simulator.boot("run=matrix", CORES)
     progress.clear()

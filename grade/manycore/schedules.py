@@ -77,10 +77,10 @@ def run_schedules(folder, progress, groups=GROUPS, seeds=SEEDS, cores=CORES):
     machine, plugin, elf = read_machine(machine_path(MACHINE)), build_plugin(), read_kernel(built.image)
     jobs, whose, results = [], {}, []
     for seed in seeds:
-        simulation = Simulation(machine, "turns", seed=seed, memory=MEMORY, dump=False)
+        simulation = Simulation(machine, "turns", seed=seed, memory=MEMORY, seconds=SECONDS, dump=False)
         for number, group in enumerate(groups):
             place = Path(folder) / f"schedules/{seed}-{number}"
-            jobs.append(simulation_job(built.image, elf, simulation, cores, f"test={group}", place, plugin, SECONDS))
+            jobs.append(simulation_job(built.image, elf, simulation, cores, f"test={group}", place, plugin))
             whose[place] = (seed, group)
 
     def done(job, outcome):

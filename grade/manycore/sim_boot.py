@@ -17,7 +17,7 @@ from machine_file import fit_machine, numa_arguments, smp_argument
 SOURCES = ROOT / "grade" / "manycore"
 FOLDER = ROOT / "build" / "manycore"
 FLAGS = ("-std=gnu17", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fvisibility=hidden")
-SECONDS = 1800  # limit for one boot on a nominal host
+SECONDS = 1800  # limit for one boot of a program that somebody wants to see on many cores
 MEMORY = 1024   # MiB
 RESULTS, DUMP = "simulated", "memory"  # files of a run: what the plugin says, and the guest's memory
 
@@ -31,6 +31,7 @@ class Simulation:
     bandwidth: bool = True
     seed: int = 0
     memory: int = MEMORY
+    seconds: int = SECONDS # limit for a boot on a nominal host
     dump: bool = True     # whether the guest's memory is kept, for names
     # Whether the guest is told of the nodes. Corey does not ask: its cores have the memory in the order of addresses,
     # which is the order of the nodes. And QEMU 7.2 tells plugins wrong addresses of all nodes' memory but the first's.
@@ -90,13 +91,14 @@ def simulation_fields(simulation, cores, folder, plugin, begin, entries):
             "more": tuple(numa_arguments(fitted, cores, memory)) if simulation.nodes else ()}
 
 
-def simulation_job(image, kernel, simulation, cores, words, folder, plugin, seconds=SECONDS):
+def simulation_job(image, kernel, simulation, cores, words, folder, plugin):
     """Corey's boot: a Job for machine.Machine."""
     folder.mkdir(parents=True, exist_ok=True)
     entries = folder / "entries"
     entries.write_text("".join(f"{address:x} {kind}\n" for address, kind in kernel_entries(kernel)), encoding="ascii")
     fields = simulation_fields(simulation, cores, folder, plugin, f"{kernel.address('kernel_main'):x}", entries)
-    test = Test(words, memory=fields.pop("memory"), cores=cores, topology=fields.pop("topology"), seconds=seconds)
+    test = Test(words, memory=fields.pop("memory"), cores=cores, topology=fields.pop("topology"),
+                seconds=simulation.seconds)
     return Job(image, test, folder, words=words, **fields)
 
 
