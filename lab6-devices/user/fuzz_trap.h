@@ -3,14 +3,14 @@
 #define COREY_FUZZ_TRAP_H
 
 #include "fuzz_board.h"
+#include "trap_round.h"
 
 #define TRAP_STACK (4 * PAGE)
 
 static _Alignas(PAGE) struct trap_area trap_area;
 static _Alignas(PAGE) char trap_stack[TRAP_STACK];
-static struct user_frame back; /* where trap_return_try goes on */
-static bool trap_expected;     /* it is under way */
-static uint64_t touch_over;    /* where memory_try goes on after a fault; 0: it is not under way */
+static bool trap_expected;  /* it is under way */
+static uint64_t touch_over; /* where memory_try goes on after a fault; 0: it is not under way */
 
 /* A segment of which this core touches more and more pages, until there are none: so that memory does come to its end. */
 #define HOG       0x1b0000000000ul
@@ -134,30 +134,6 @@ trap_handler(struct trap_area *area)
     }
     fuzz_wrong("trap %lu at %lx, vector %lu, error %lx, address %lx", area->cause, area->frame.rip,
                area->vector, area->error, area->address);
-}
-
-/* trap_return(frame), which comes back with its error; or, by `back` or by the fault that the frame leads to, with 0. All
- * registers are lost; the two that C does not let go are kept on the stack, below the 128 bytes that may be in use there. */
-static int64_t
-trap_return_try(uint64_t call, uint64_t frame)
-{
-    int64_t value;
-    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t"
-                     "push %%rbx\n\t"
-                     "push %%rbp\n\t"
-                     "mov %%rsp, %[stack]\n\t"
-                     "lea 1f(%%rip), %%rcx\n\t"
-                     "mov %%rcx, %[rip]\n\t"
-                     "syscall\n"
-                     "1:\n\t"
-                     "pop %%rbp\n\t"
-                     "pop %%rbx\n\t"
-                     "lea 128(%%rsp), %%rsp"
-                     : "=a"(value), "+D"(frame), [stack] "=m"(back.rsp), [rip] "=m"(back.rip)
-                     : "a"(call)
-                     : "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory",
-                       "cc");
-    return value;
 }
 
 /* Writes a word where there may be nothing; false: there was not. The flag is looked at by the handler alone. */

@@ -4,6 +4,13 @@
 #define COREY_MATRIX_TREES_H
 
 #include "matrix_world.h"
+#include "trap_round.h"
+
+enum call_number {
+#define CALL(number, name, parameters, names, kinds, rights, errors) NUMBER_##name = number,
+#include "calls4.def"
+#undef CALL
+};
 
 /* --- trees -------------------------------------------------------------------------------------------------------- */
 
@@ -160,7 +167,6 @@ SCENE(fault_of_copy) = {copy_in_root, copy_write, touched_drop, NULL};
 
 static _Alignas(PAGE) char trap_areas[2][PAGE];
 static _Alignas(PAGE) char trap_stack[2 * PAGE];
-static struct user_frame back; /* where trap_return_once goes on */
 static uint64_t traps;
 
 /* Goes on behind the instruction `ud2`. */
@@ -210,31 +216,13 @@ traps_take(void)
 }
 SCENE(trap) = {trap_prepare, traps_take, trap_unset, NULL};
 
-/* trap_return, to behind itself, with a value in rax. All registers are lost; the two that C does not let go are kept on
- * the stack, below the 128 bytes that may be in use there. */
+/* trap_return, to behind itself, with a value in rax. */
 static uint64_t
 trap_return_once(uint64_t value)
 {
-    register uint64_t result __asm__("rax") = 71; /* the call's number */
-    const struct user_frame *frame = &back;
     back.rax = value;
     back.fs_base = 0;
-    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t"
-                     "push %%rbx\n\t"
-                     "push %%rbp\n\t"
-                     "mov %%rsp, %[stack]\n\t"
-                     "lea 1f(%%rip), %%rcx\n\t"
-                     "mov %%rcx, %[rip]\n\t"
-                     "syscall\n"
-                     "1:\n\t"
-                     "pop %%rbp\n\t"
-                     "pop %%rbx\n\t"
-                     "lea 128(%%rsp), %%rsp"
-                     : "+a"(result), "+D"(frame), [stack] "=m"(back.rsp), [rip] "=m"(back.rip)
-                     :
-                     : "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory",
-                       "cc");
-    return result;
+    return (uint64_t)trap_return_try(NUMBER_trap_return, (uint64_t)&back);
 }
 
 static void
