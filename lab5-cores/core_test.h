@@ -16,6 +16,11 @@ void test_pause(void);
 /* Waits until *word, which others change, is at least `least`; what they wrote before is seen. No locks held. */
 void test_wait_for(const uint64_t *word, uint64_t least);
 
+/* Whether a loop that began at `start`, in clock_ticks(), may go on. For cores that hand a lock to each other many
+ * times: where the host runs one of them at a time, each hand-over takes a turn of its scheduler, and as many of them
+ * as fit into two seconds do. */
+bool test_has_time(uint64_t start);
+
 /* Returns when all other cores are asleep, with nothing to do, and nothing waits in any limbo. No locks held. */
 void test_settle(void);
 

@@ -5,6 +5,7 @@
 #include "core_work.h"
 #include "limbo.h"
 #include "machine.h"
+#include "timer.h"
 
 struct team {
     void (*body)(uint32_t index, void *argument);
@@ -35,6 +36,12 @@ test_wait_for(const uint64_t *word, uint64_t least)
 {
     while (__atomic_load_n(word, __ATOMIC_ACQUIRE) < least) /* partner: whoever raises it */
         test_pause();
+}
+
+bool
+test_has_time(uint64_t start)
+{
+    return clock_ticks() - start < 2 * clock_frequency;
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "core.h"
 #include "core_test.h"
+#include "machine.h"
 #include "page.h"
 #include "test.h"
 
@@ -49,8 +50,8 @@ next_random(uint64_t *state)
 static void
 take_and_give(uint32_t index, __attribute__((unused)) void *argument)
 {
-    uint64_t random = index + 1;
-    for (unsigned i = 0; i < ROUNDS * HELD; i++) {
+    uint64_t random = index + 1, start = clock_ticks();
+    for (unsigned i = 0; i < ROUNDS * HELD && test_has_time(start); i++) {
         struct page **slot = &held[index][next_random(&random) % HELD];
         if (*slot == NULL) {
             *slot = page_alloc((uint32_t)(next_random(&random) % core_count), PAGE_DATA);
