@@ -117,6 +117,15 @@ struct core {
     struct flight flight;
 };
 
+/* What an access to a line is. */
+enum access_kind {
+    ACCESS_READ,
+    ACCESS_WRITE,
+    ACCESS_FETCH,  /* of instructions */
+    ACCESS_WALK,   /* of a page table, by the processor itself */
+    ACCESS_ATOMIC, /* to be written, and waited for */
+};
+
 /* A place in the code: an instruction that accesses memory. */
 struct site {
     uint64_t address;

@@ -100,9 +100,9 @@ static bool
 machine_fits(const char *path, const struct machine *machine)
 {
     uint64_t cores = machine->sockets * machine->clusters * machine->cores;
-    if (cores < 1 || cores > CORES_MOST || machine->sockets * machine->clusters > 16) {
-        fprintf(stderr, "%s: it has %lu cores; 1 to %u, in at most 16 clusters, can be simulated\n", path,
-                cores, CORES_MOST);
+    if (cores < 1 || cores > CORES_MOST || machine->sockets * machine->clusters > CLUSTERS_MOST) {
+        fprintf(stderr, "%s: it has %lu cores; 1 to %u, in at most %u clusters, can be simulated\n", path,
+                cores, CORES_MOST, CLUSTERS_MOST);
         return false;
     }
     if (machine->hertz == 0 || machine->instruction == 0 || machine->streams > STREAMS_MOST) {

@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CORES_MOST   64
-#define LINE         64ul
-#define STREAMS_MOST 32
+#define CORES_MOST    64
+#define CLUSTERS_MOST 16
+#define LINE          64ul
+#define STREAMS_MOST  32
 
 /* Clocks count in parts of a cycle, so that an instruction may take less than one. */
 #define CYCLE 16u

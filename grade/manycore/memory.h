@@ -12,27 +12,7 @@
 #ifndef MANYCORE_MEMORY_H
 #define MANYCORE_MEMORY_H
 
-#include "core.h"
-
-enum access_kind {
-    ACCESS_READ,
-    ACCESS_WRITE,
-    ACCESS_FETCH,  /* of instructions */
-    ACCESS_WALK,   /* of a page table, by the processor itself */
-    ACCESS_ATOMIC, /* to be written, and waited for */
-};
-
-/* Where a line was that the core's own caches had not; in the order of source_count in memory.c. */
-enum source {
-    FROM_L3,
-    FROM_NEAR,
-    FROM_FAR,
-    FROM_SOCKET,
-    FROM_MEMORY,
-    FROM_MEMORY_FAR,
-    FROM_PREFETCH,
-    UPGRADE, /* they had it, but others did, too, and it was to be written */
-};
+#include "directory.h"
 
 struct found {
     uint64_t latency;
@@ -69,8 +49,5 @@ memory_access(struct core *core, uint64_t line, enum access_kind kind, const str
     }
     memory_miss(core, line, kind, origin);
 }
-
-/* Model generous: waits until all that the core has under way is done. */
-void memory_drain(struct core *core);
 
 #endif
