@@ -50,11 +50,13 @@ memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *data)
             turn_interrupts(core);
         return;
     }
+    if (page == LOST_PAGE)
+        return;
     uint64_t last = address + (1ul << qemu_plugin_mem_size_shift(info)) - 1;
     line_touch(core, site, page * (4096 / LINE) + address % 4096 / LINE, write, address);
     if (last / LINE == address / LINE)
         return;
-    if (last / 4096 != address / 4096 && (page = tlb_page(core, info, last)) == NO_PAGE)
+    if (last / 4096 != address / 4096 && (page = tlb_page(core, info, last)) >= LOST_PAGE)
         return;
     line_touch(core, site, page * (4096 / LINE) + last % 4096 / LINE, write, last);
 }

@@ -45,13 +45,15 @@ struct counts {
 
 /* Pages whose translation the first level of the TLB has. `change` counts up when that goes. */
 struct tlb_entry {
-    uint64_t page; /* number of the page, of its own size; NO_PAGE: none */
-    uint64_t used; /* when last, on the core's clock */
+    uint64_t page;  /* number of the page, of its own size; NO_PAGE: none */
+    uint64_t frame; /* where it is: its first 4 KiB of physical memory, by number */
+    uint64_t used;  /* when last, on the core's clock */
     uint32_t change;
     bool global;
 };
 
 #define NO_PAGE     (~0ul)
+#define LOST_PAGE   (NO_PAGE - 1)
 #define FILTER_SIZE 1024 /* 4 KiB pages of which it is known where they are */
 
 struct tlb_level {
@@ -71,7 +73,7 @@ struct filter {
 struct tlb {
     struct tlb_level small, large, second;
     struct filter filter[FILTER_SIZE];
-    uint64_t tables; /* cr3; read anew when it has been written */
+    uint64_t tables; /* cr3; NO_PAGE: there is no paging. Read anew when it may have been written */
     bool tables_written;
     struct {
         uint64_t window, table; /* number of the 2 MiB window; physical address of its last table */

@@ -20,7 +20,8 @@ unsigned qemu_cpu_index(unsigned count);
 /* The turn of the processor that runs here ends with the block of code that it is about to run. */
 void qemu_turn_end(void);
 
-/* A register by its number in gdb's order; 29 is cr3. Only in a callback that may read registers. */
+/* A register by its number in gdb's order. Only in a callback that may read registers. */
+#define QEMU_CR0 27
 #define QEMU_CR3 29
 uint64_t qemu_register(unsigned index, unsigned number);
 

@@ -32,10 +32,8 @@ class Simulation:
     seed: int = 0
     memory: int = MEMORY
     seconds: int = SECONDS # limit for a boot on a nominal host
-    dump: bool = True     # whether the guest's memory is kept, for names
-    # Whether the guest is told of the nodes. Corey does not ask: its cores have the memory in the order of addresses,
-    # which is the order of the nodes. And QEMU 7.2 tells plugins wrong addresses of all nodes' memory but the first's.
-    nodes: bool = False
+    dump: bool = True     # whether the guest's memory is kept, for names:
+    dump_at: str = "region"  # as it is when the last region ends that a marker ends, or at the "end" of all
     options: tuple = field(default_factory=tuple)  # more of the plugin's
 
 
@@ -88,7 +86,7 @@ def simulation_fields(simulation, cores, folder, plugin, begin, entries):
     argument = ",".join([escaped(plugin), *(f"{name}={escaped(value)}" for name, value in options.items()),
                          *simulation.options])
     return {"memory": memory, "topology": smp_argument(fitted, cores), "plugin": argument, "single": True,
-            "more": tuple(numa_arguments(fitted, cores, memory)) if simulation.nodes else ()}
+            "more": tuple(numa_arguments(fitted, cores, memory))}
 
 
 def simulation_job(image, kernel, simulation, cores, words, folder, plugin):

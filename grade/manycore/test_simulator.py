@@ -22,6 +22,8 @@ SEQUENCE = re.compile(r'^SEQUENCE (\w+), (\d+), (\d+)(?:, "([^"]*)")?', re.MULTI
 OPERATIONS = 1280          # of all cores together, in a shape
 TRANSFER = 100             # cycles, on the machine `flat`, until another core's line is there
 CORE_PAGE = 0x10000        # of the guest's first core
+PAGE = 4096
+MAPPED = 1 << 30           # guest.asm maps all memory below one to one; half of it is the second node's
 TIMER = 1_000_000          # cycles that shapes.asm's `idle` sleeps
 TIMERS_LATE = 10_000       # turns.c's TIMER_STEP
 WORK = 400_000             # operations of some 150 instructions, to measure the simulator's own speed
@@ -61,6 +63,18 @@ def compare_sequences(sources, report):
         expected = int(cycles), {key: int(value) for key, value in map(str.split, filter(None, events.split(", ")))}
         seen = counted(region, int(core))
         yield name, "" if seen == expected else f"expected {expected}, seen {seen}"
+
+
+def check_nodes(simulator):
+    """Memory in a block of QEMU's for each node: counted where it is, and told by its address."""
+    report = simulator.run("hand_counted_run", 8, "round", nodes=True)
+    for name, trouble in compare_sequences(BLOCKING, report):
+        yield f"{name}, with memory in nodes", trouble
+    places = {(int(line["physical"], 16) // PAGE, int(line["virtual"], 16) // PAGE)
+              for region in report.regions for line in region["lines"]}
+    wrong = {(physical, virtual) for physical, virtual in places if physical != virtual and virtual < MAPPED // PAGE}
+    second = sum(1 for physical, _ in places if physical >= MAPPED // PAGE // 2)
+    yield "addresses in the second node", f"{second} seen; {wrong}" if wrong or not second else ""
 
 
 def check_sequences(simulator):
@@ -231,7 +245,7 @@ def check_speed(simulator):
         yield f"speed on {cores} cores", f"{speed:.0f} instructions a second" if speed < SLOWEST else ""
 
 
-CHECKS = (run_unit, check_sequences, check_shapes, check_bandwidth, check_conflicts, check_time, check_equal,
+CHECKS = (run_unit, check_sequences, check_nodes, check_shapes, check_bandwidth, check_conflicts, check_devices, check_time, check_equal,
           check_mistakes, check_speed)
 
 

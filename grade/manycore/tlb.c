@@ -1,5 +1,8 @@
 /* Translations, as a core has them. A walk reads the guest's tables as they stand after the access, which is when the
- * plugin hears of it: what it finds there is what the processor has found. */
+ * plugin hears of it: what it finds there is what the processor has found.
+ *
+ * Where a page is comes from these walks alone. QEMU up to 8.1 tells plugins wrong addresses of all memory but the first
+ * node's: it adds where the node begins twice, once as its block's offset and once as its region's address. */
 #include "tlb.h"
 
 #include <stdlib.h>
@@ -7,6 +10,7 @@
 #include "plugin.h"
 #include "qemu.h"
 
+#define CR0_PAGING    0x80000000ul
 #define TABLE_ADDRESS 0x000ffffffffff000ul
 #define TABLE_PRESENT 1ul
 #define TABLE_LARGE   0x80ul
@@ -51,6 +55,8 @@ page_key(uint64_t address, unsigned shift)
     return address >> shift | (uint64_t)shift << 56;
 }
 
+#define PAGE_SHIFT(key) ((key) >> 56)
+
 static struct tlb_entry *
 level_find(const struct tlb_level *level, uint64_t key)
 {
@@ -70,15 +76,16 @@ entry_clear(struct tlb_entry *entry)
 }
 
 static struct tlb_entry *
-level_insert(const struct tlb_level *level, uint64_t key, bool global, uint64_t now)
+level_insert(const struct tlb_level *level, const struct tlb_entry *from, uint64_t now)
 {
-    struct tlb_entry *set = level->entries + key % level->sets * level->ways, *oldest = set;
+    struct tlb_entry *set = level->entries + from->page % level->sets * level->ways, *oldest = set;
     for (uint32_t way = 1; way < level->ways; way++)
         if (set[way].used < oldest->used)
             oldest = &set[way];
     entry_clear(oldest);
-    oldest->page = key;
-    oldest->global = global;
+    oldest->page = from->page;
+    oldest->frame = from->frame;
+    oldest->global = from->global;
     oldest->used = now;
     return oldest;
 }
@@ -138,39 +145,43 @@ table_entry(struct core *core, uint64_t table, uint64_t address, unsigned shift)
     return entry;
 }
 
-/* The shift of the page in which the address lies, and whether it is global. Tables that are not there, because the
- * address was translated before they went: 12. */
-static unsigned
-walk(struct core *core, uint64_t address, bool *global)
+/* The core's own tables; NO_PAGE: it has no paging yet. */
+static uint64_t
+tables_of(unsigned index)
+{
+    return qemu_register(index, QEMU_CR0) & CR0_PAGING ? qemu_register(index, QEMU_CR3) : NO_PAGE;
+}
+
+/* What the tables say: the last entry, which is not present where they have no translation; and the shift of the page. */
+static uint64_t
+walk(struct core *core, uint64_t address, unsigned *shift)
 {
     struct tlb *tlb = &core->tlb;
     uint64_t window = (address >> 21) + 1, before = core->clock;
-    unsigned slot = window % WALKS_KEPT, shift = 39;
-    if (tlb->tables_written) {
-        tlb->tables = qemu_register(core->index, QEMU_CR3);
-        tlb->tables_written = false;
-    }
+    unsigned slot = window % WALKS_KEPT;
     uint64_t table = tlb->tables, entry;
+    *shift = 39;
     core->counts.walks++;
     if (tlb->kept[slot].window == window)
-        table = tlb->kept[slot].table, shift = 12;
-    for (;; shift -= 9) {
-        entry = table_entry(core, table, address, shift);
-        if (!(entry & TABLE_PRESENT) || shift == 12 || (shift < 39 && entry & TABLE_LARGE))
+        table = tlb->kept[slot].table, *shift = 12;
+    for (;; *shift -= 9) {
+        entry = table_entry(core, table, address, *shift);
+        if (!(entry & TABLE_PRESENT) || *shift == 12 || (*shift < 39 && entry & TABLE_LARGE))
             break;
         table = entry;
-        if (shift == 21)
+        if (*shift == 21)
             tlb->kept[slot].window = window, tlb->kept[slot].table = table;
     }
     core->counts.walk_cycles += core->clock - before;
-    *global = entry & TABLE_GLOBAL;
-    return entry & TABLE_PRESENT ? shift : 12;
+    return entry;
 }
 
 uint64_t
 tlb_walk(unsigned index, uint64_t address)
 {
-    uint64_t entry = qemu_register(index, QEMU_CR3), size;
+    uint64_t entry = tables_of(index), size;
+    if (entry == NO_PAGE)
+        return address;
     for (unsigned shift = 39;; shift -= 9) {
         qemu_memory_read((entry & TABLE_ADDRESS) + (address >> shift & 511) * 8, &entry, sizeof(entry));
         if (!(entry & TABLE_PRESENT))
@@ -181,39 +192,55 @@ tlb_walk(unsigned index, uint64_t address)
     }
 }
 
-/* The entry of the first level for the address, which has none there. */
+/* --- misses ------------------------------------------------------------------------------------------------------- */
+
+/* The entry of the first level for the address, which has none there; null: the tables have none, either. */
 static struct tlb_entry *
 translation_fetch(struct core *core, uint64_t address)
 {
     struct tlb *tlb = &core->tlb;
+    struct tlb_entry found;
     for (unsigned shift = 12; shift <= 30; shift += 9) {
-        struct tlb_entry *found = level_find(&tlb->second, page_key(address, shift));
-        if (found == NULL)
+        struct tlb_entry *second = level_find(&tlb->second, page_key(address, shift));
+        if (second == NULL)
             continue;
-        found->used = core->clock;
+        second->used = core->clock;
         core->clock += charged ? machine.dtlb2.latency : 0;
-        return level_insert(shift == 12 ? &tlb->small : &tlb->large, found->page, found->global, core->clock);
+        found = *second;
+        return level_insert(shift == 12 ? &tlb->small : &tlb->large, &found, core->clock);
     }
-    bool global;
-    unsigned shift = walk(core, address, &global);
-    uint64_t key = page_key(address, shift);
-    level_insert(&tlb->second, key, global, core->clock);
-    return level_insert(shift == 12 ? &tlb->small : &tlb->large, key, global, core->clock);
+    unsigned shift;
+    uint64_t entry = walk(core, address, &shift);
+    if (!(entry & TABLE_PRESENT))
+        return NULL;
+    found.page = page_key(address, shift);
+    found.frame = (entry & TABLE_ADDRESS & -(1ul << shift)) >> 12;
+    found.global = entry & TABLE_GLOBAL;
+    level_insert(&tlb->second, &found, core->clock);
+    return level_insert(shift == 12 ? &tlb->small : &tlb->large, &found, core->clock);
 }
 
 uint64_t
 tlb_miss(struct core *core, uint32_t info, uint64_t address)
 {
     struct tlb *tlb = &core->tlb;
+    const struct qemu_plugin_hwaddr *place = qemu_plugin_get_hwaddr(info, address);
+    bool device = place == NULL || qemu_plugin_hwaddr_is_io(place);
+    if (tlb->tables_written) {
+        tlb->tables = tables_of(core->index);
+        tlb->tables_written = false;
+    }
+    if (tlb->tables == NO_PAGE)
+        return device ? NO_PAGE : address >> 12;
     struct tlb_entry *entry = level_find(&tlb->small, page_key(address, 12));
     for (unsigned shift = 21; entry == NULL && shift <= 30; shift += 9)
         entry = level_find(&tlb->large, page_key(address, shift));
     if (entry == NULL)
         entry = translation_fetch(core, address);
-    const struct qemu_plugin_hwaddr *place = qemu_plugin_get_hwaddr(info, address);
-    uint64_t physical = place == NULL || qemu_plugin_hwaddr_is_io(place)
-                            ? NO_PAGE
-                            : qemu_plugin_hwaddr_phys_addr(place) >> 12;
+    if (entry == NULL)
+        return device ? NO_PAGE : LOST_PAGE;
+    uint64_t within = (1ul << (PAGE_SHIFT(entry->page) - 12)) - 1;
+    uint64_t physical = device ? NO_PAGE : entry->frame + (address >> 12 & within);
     tlb->filter[address / 4096 % FILTER_SIZE] =
         (struct filter){.page = address >> 12, .physical = physical, .entry = entry, .change = entry->change};
     return physical;

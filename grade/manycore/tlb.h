@@ -7,8 +7,9 @@
 /* False: no memory for it. */
 bool tlb_make(bool charged);
 
-/* Page (4 KiB, by number) at which a virtual address lies, NO_PAGE for a device's; found out anew, and charged. Only in
- * the callback of the access itself, whose `info` it is. */
+/* Page (4 KiB, by number) at which a virtual address lies; found out anew, and charged. NO_PAGE: it is a device's.
+ * LOST_PAGE: the tables do not say; the processor has used a translation that went meanwhile, and that a smaller TLB would
+ * have had no more. Only in the callback of the access itself, whose `info` it is. */
 uint64_t tlb_miss(struct core *core, uint32_t info, uint64_t address);
 
 /* The same; most end here. */

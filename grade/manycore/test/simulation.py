@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[1] / "bench")]
+sys.path[:0] = [str(HERE.parents[0]), str(HERE.parents[1]), str(HERE.parents[1] / "bench")]
 
 from count import plugin_interface
 from machine import PASSED, PLUGIN_CACHE, QEMU
+from machine_file import numa_arguments, read_machine
 
 SIMULATOR = HERE.parent
 CC = os.environ.get("CC", "gcc")
@@ -76,8 +77,9 @@ class Simulator:
         path.write_text(text)
         return path
 
-    def run(self, test, cores=1, machine="flat", work="private_work", operations=100, begin="long_mode", **options):
-        """Its report; an option that is None is not given."""
+    def run(self, test, cores=1, machine="flat", work="private_work", operations=100, begin="long_mode",
+            nodes=False, device="", **options):
+        """Its report; an option that is None is not given. With `nodes`, the guest's memory lies in one a socket."""
         rom, symbols = self.guest(test, cores, work, operations)
         out, entries = rom.with_name("out"), rom.with_name("entries")
         entries.write_text("".join(f"{symbols[f'{name}_entry']:x} {kind}\n" for name, kind in ENTRIES.items()))
@@ -85,17 +87,18 @@ class Simulator:
             options["charge"] = f"{symbols[options['charge']]:x}"
         options = {"machine": HERE / machine, "out": out, "entries": entries,
                    "begin": f"{symbols[begin]:x}" if begin else None, "size": MEMORY, **options}
-        said = self.start(cores, rom, options)
+        more = numa_arguments(read_machine(options["machine"]), cores, MEMORY) if nodes else []
+        said = self.start(cores, rom, options, more + (["-device", device] if device else []))
         if said.returncode != PASSED:
             raise RuntimeError(f"{test}: QEMU's status {said.returncode}; {said.stderr.strip()}")
         text = re.sub(r'"seconds": [\d.]+', "", out.read_text())
         return Report(text, json.loads(out.read_text()), symbols)
 
-    def start(self, cores, rom, options):
-        """QEMU, run to its end."""
+    def start(self, cores, rom, options, more=()):
+        """QEMU, run to its end; `more` are arguments of its."""
         given = "".join(f",{key}={value}" for key, value in options.items() if value is not None)
         return subprocess.run(
             [QEMU, "-M", "q35", "-cpu", "max", "-accel", f"tcg,thread=single,tb-size={PLUGIN_CACHE}",
              "-plugin", f"{self.plugin}{given}", "-m", f"{MEMORY}M", "-smp", str(cores), "-nodefaults",
-             "-display", "none", "-no-reboot", "-bios", rom, "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+             "-display", "none", "-no-reboot", "-bios", rom, "-device", "isa-debug-exit,iobase=0xf4,iosize=4", *more],
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=SECONDS)
