@@ -41,13 +41,14 @@ others_invalidate(struct core *core, uint64_t line, struct directory_line *entry
     found->latency = longest;
 }
 
+/* `ahead`: the core's prefetcher has asked for it, and only bandwidth could have kept it from being in L2 by now. */
 static struct found
-memory_find(struct core *core, uint64_t line, enum access_kind kind)
+memory_find(struct core *core, uint64_t line, bool ahead)
 {
     unsigned node = node_of(line);
     uint64_t wait = node_wait(node, core->clock);
     core->counts.queued += wait;
-    if (kind != ACCESS_FETCH && kind != ACCESS_WALK && stream_follow(core, line))
+    if (ahead)
         return (struct found){MAXIMUM(wait + machine.line_time, machine.l2.latency), FROM_PREFETCH, 0};
     if (node == core->socket)
         return (struct found){wait + machine.memory, FROM_MEMORY, 0};
@@ -59,8 +60,11 @@ static struct found
 line_find(struct core *core, uint64_t line, enum access_kind kind, struct directory_line *entry)
 {
     if (entry->owner == 0 && entry->l3 & 1u << core->cluster) {
+    bool ahead = kind != ACCESS_FETCH && kind != ACCESS_WALK && stream_follow(core, line);
         tags_find(&l3[core->cluster], line);
         return (struct found){machine.l3.latency, FROM_L3, 0};
+        if (ahead)
+            return (struct found){machine.l2.latency, FROM_PREFETCH, 0};
     }
     unsigned holder = nearest_holder(core, entry);
     unsigned node = node_of(line);
@@ -68,7 +72,7 @@ line_find(struct core *core, uint64_t line, enum access_kind kind, struct direct
     /* A clean copy in another socket is no nearer than memory. */
     if (holder < CLUSTERS_MOST && (entry->dirty || cluster_distance(core, holder) <= home))
         return (struct found){cluster_distance(core, holder), cluster_source(core, holder), 0};
-    return memory_find(core, line, kind);
+    return memory_find(core, line, ahead);
 }
 
 /* The owner keeps the line as one of several; its cluster's L3 has it, too. */

@@ -6,7 +6,8 @@
 #include "core.h"
 
 /* The core's L2 misses the line: whether its prefetcher has asked for it before. It has if this is the next line of a
- * stream, in either direction and of the same page, that has run for two lines or more. */
+ * stream, in either direction and of the same page, that has run for two lines or more. So Intel's L2 streamer does
+ * (Optimization Reference Manual, 248966, "Hardware Prefetching"), which besides sees what L2 has. */
 bool stream_follow(struct core *core, uint64_t line);
 
 /* Which model; before all others. */

@@ -216,3 +216,37 @@ SEQUENCE streams_five, 0, 15018, "l1 15, memory 15"     ; one more, in turn: non
     %endrep
     END
     ret
+
+; The first lines of a page, so many, from each of five places that meet in L2: the first place's are in the L3 then, and
+; the other four those streams that are followed.
+%macro LINES 2                  ; how many, from which place
+    %assign i 0
+    %rep %1
+    mov al, [rsi + (%2) * L2_WAY + i * 64]
+    %assign i i + 1
+    %endrep
+%endmacro
+
+%macro LINES_IN_L3 1
+    %assign place 0
+    %rep 5
+    LINES %1, place
+    %assign place place + 1
+    %endrep
+%endmacro
+
+align 512
+SEQUENCE stream_l3, 0, 331, "l1 8, l3 2, prefetched 6"  ; what the L3 has comes as soon: 8 + 2 x 100 + 6 x 20 + 3
+    LINES_IN_L3 8
+    BEGIN
+    LINES 8, 0
+    END
+    ret
+
+align 512
+SEQUENCE stream_into_memory, 0, 331, "l1 8, l3 2, prefetched 6" ; four lines from the L3, and on: 8 + 2 x 100 + 6 x 20 + 3
+    LINES_IN_L3 4
+    BEGIN
+    LINES 8, 0
+    END
+    ret

@@ -136,3 +136,19 @@ SEQUENCE atomic_near, 0, 234, "l1 1, near 1, atomics 1, lost 1" ; 1 + 30 + 200 +
     lock inc qword [rsi]
     END
     ret
+
+third_line_write:
+    mov [rsi + 128], al
+    ret
+
+SEQUENCE stream_near, 0, 2248, "l1 5, memory 2, near 1, prefetched 2"   ; the core asks for the third itself, which is
+    TOUCH                                       ; another's, and the stream goes on: 5 + 2 x 1000 + 200 + 2 x 20 + 3
+    ON 1, third_line_write
+    BEGIN
+    mov al, [rsi]
+    mov al, [rsi + 64]
+    mov al, [rsi + 128]
+    mov al, [rsi + 192]
+    mov al, [rsi + 256]
+    END
+    ret
