@@ -5,6 +5,7 @@
 
 #include "../../lab5-cores/user/marker.h"
 #include "decode.h"
+#include "dma.h"
 #include "options.h"
 #include "overlap.h"
 #include "plugin.h"
@@ -79,6 +80,8 @@ block_runs(unsigned vcpu, void *data)
         core->counts.kernel_instructions += block->kernel ? block->instructions : 0;
     }
     if (charges) {
+        if (__atomic_load_n(&dma_waits, __ATOMIC_ACQUIRE)) /* the list is seen (partner: line_note in dma.c) */
+            dma_take(core->clock);
         const struct origin origin = {block->address, block->address};
         if (block->line_count == 0)
             block_place(block, tlb_walk(core->index, block->address));
@@ -199,7 +202,7 @@ simulation_begin(unsigned vcpu, void *data)
     (void)vcpu, (void)data;
     if (here != NULL)
         return;
-    if (!turns_begin(&options.turns))
+    if (!turns_begin(&options.turns) || (options.mode == MODE_TIME && !dma_watch()))
         exit(1);
     here_cpu = current_cpu;
     here = turn_change(NULL);

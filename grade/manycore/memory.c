@@ -55,16 +55,17 @@ memory_find(struct core *core, uint64_t line, bool ahead)
     return (struct found){wait + machine.memory_far, FROM_MEMORY_FAR, 0};
 }
 
-/* Where a line is found that the core's own caches do not hold, and how long that takes. */
+/* Where a line is found that the core's own caches do not hold, and how long that takes. The prefetcher sees all that its
+ * L2 misses, and has what its own L3 or memory served; not what other caches had. */
 static struct found
 line_find(struct core *core, uint64_t line, enum access_kind kind, struct directory_line *entry)
 {
-    if (entry->owner == 0 && entry->l3 & 1u << core->cluster) {
     bool ahead = kind != ACCESS_FETCH && kind != ACCESS_WALK && stream_follow(core, line);
+    if (entry->owner == 0 && entry->l3 & 1u << core->cluster) {
         tags_find(&l3[core->cluster], line);
-        return (struct found){machine.l3.latency, FROM_L3, 0};
         if (ahead)
             return (struct found){machine.l2.latency, FROM_PREFETCH, 0};
+        return (struct found){machine.l3.latency, FROM_L3, 0};
     }
     unsigned holder = nearest_holder(core, entry);
     unsigned node = node_of(line);
@@ -153,6 +154,22 @@ memory_miss(struct core *core, uint64_t line, enum access_kind kind, const struc
     source_count(&core->counts, found.source);
     profile_line(core, line, own, &found, origin);
     miss_begin(core, found.latency, kind);
+}
+
+void
+memory_device_write(uint64_t line, uint64_t now)
+{
+    struct directory_line *entry = directory_line(line);
+    for (uint64_t left = entry->sharers; left != 0; left &= left - 1) {
+        struct core *core = &cores[__builtin_ctzll(left)];
+        core->counts.invalidations++;
+        core_lose(core, line, entry);
+    }
+    for (unsigned left = entry->l3; left != 0; left &= left - 1)
+        tags_remove(&l3[__builtin_ctz(left)], line);
+    entry->l3 = 0;
+    entry->dirty = false;
+    node_wait(node_of(line), now); /* the device waits for it, and nobody else, but it takes bandwidth */
 }
 
 bool

@@ -36,6 +36,9 @@ bool memory_make(const struct memory_options *options);
 /* The core accesses a line: its clock, its counters and everybody's caches change. */
 void memory_miss(struct core *core, uint64_t line, enum access_kind kind, const struct origin *origin);
 
+/* A device writes the line at the instant `now`: no cache has it any more. */
+void memory_device_write(uint64_t line, uint64_t now);
+
 /* The same; most accesses end here. */
 static inline void
 memory_access(struct core *core, uint64_t line, enum access_kind kind, const struct origin *origin)

@@ -111,6 +111,18 @@ qemu_memory_read(uint64_t physical, void *to, size_t bytes)
     qemu.memory_rw(physical, to, bytes, false);
 }
 
+void
+qemu_lock(void)
+{
+    qemu.lock(__FILE__, __LINE__);
+}
+
+void
+qemu_unlock(void)
+{
+    qemu.unlock();
+}
+
 /* --- clocks ----------------------------------------------------------------------------------------------------- */
 
 /* The word among the first of timers_state that `get` returns with an offset of its own. Words 2 and 3 are a lock. */
@@ -171,7 +183,7 @@ bool
 qemu_clock_take(int64_t now)
 {
     processors_find();
-    qemu.lock(__FILE__, __LINE__);
+    qemu_lock();
     qemu.stop_ticks();
     clock_word = clock_find(qemu.get_clock, NULL);
     ticks_word = clock_find(qemu.get_ticks, clock_word);
@@ -182,17 +194,17 @@ qemu_clock_take(int64_t now)
     } else {
         fprintf(stderr, "manycore: this QEMU keeps its clocks elsewhere; 7.2 does not\n");
     }
-    qemu.unlock();
+    qemu_unlock();
     return found;
 }
 
 void
 qemu_clock_set(int64_t now)
 {
-    qemu.lock(__FILE__, __LINE__);
+    qemu_lock();
     *clock_word = now;
     qemu.run_timers(VIRTUAL_CLOCK);
-    qemu.unlock();
+    qemu_unlock();
 }
 
 void
@@ -206,7 +218,7 @@ qemu_ticks_set(int64_t ticks)
 void
 qemu_clock_skip_idle(void (*skipped)(int64_t now))
 {
-    qemu.lock(__FILE__, __LINE__);
+    qemu_lock();
     if (processors_wait() && qemu.all_idle()) {
         int64_t wait = qemu.next_timer(VIRTUAL_CLOCK, -1);
         if (wait >= 0) {
@@ -214,5 +226,5 @@ qemu_clock_skip_idle(void (*skipped)(int64_t now))
             qemu.run_timers(VIRTUAL_CLOCK);
         }
     }
-    qemu.unlock();
+    qemu_unlock();
 }

@@ -25,6 +25,10 @@ void qemu_turn_end(void);
 #define QEMU_CR3 29
 uint64_t qemu_register(unsigned index, unsigned number);
 
+/* QEMU's own lock, under which devices are changed. Not in a callback that has it already. */
+void qemu_lock(void);
+void qemu_unlock(void);
+
 void qemu_memory_read(uint64_t physical, void *to, size_t bytes);
 
 /* Stops QEMU's clock, which stands at `now` from here on. False: it is kept where we do not find it, and so said. */

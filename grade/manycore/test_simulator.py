@@ -166,6 +166,21 @@ def check_conflicts(simulator):
 
 # --- time and equal runs --------------------------------------------------------------------------------------------
 
+def kept_word(simulator):
+    """What a guest has left for us in the first core's page, in the file of its memory."""
+    with (simulator.folder / "memory").open("rb") as file:
+        file.seek(CORE_PAGE + 0x80)
+        return struct.unpack("<I", file.read(4))[0]
+
+
+def check_devices(simulator):
+    """Two lines that a device has written are found in memory, the third in the core's cache: 3 + 2 x 1000 + 3."""
+    for nodes in False, True:
+        report = simulator.run("device_writes", 8, "round", device="edu,addr=5", nodes=nodes)
+        seen, expected = counted(report.regions[1], 0), (2006, {"l1": 2, "memory": 2})
+        yield f"a device writes{' in nodes' * nodes}", f"expected {expected}, seen {seen}" if seen != expected else ""
+
+
 def check_time(simulator):
     report = simulator.run("idle", 4)
     first, *others = report.regions[0]["cores"]
@@ -184,11 +199,8 @@ def check_time(simulator):
     yield "the code's cycles are the cores'", f"{seen} of {expected}" if seen != expected else ""
     seen = sum(block["instructions"] for block in code) - report.total("instructions")
     yield "the code's instructions are the cores'", f"{seen} too many" if seen else ""
-    memory = simulator.folder / "memory"
-    simulator.run("time_stamps", 1, "round", memory=memory)
-    with memory.open("rb") as file:
-        file.seek(CORE_PAGE + 0x80)
-        seen, = struct.unpack("<I", file.read(4))
+    simulator.run("time_stamps", 1, "round", memory=simulator.folder / "memory")
+    seen = kept_word(simulator)
     yield "the time stamp counter counts cycles", f"expected 1000, seen {seen}" if seen != 1000 else ""
     report = simulator.run("shape", mode="turns")
     wrong = report.total("cycles") - report.total("paused") != report.total("instructions")

@@ -1,5 +1,5 @@
 ; Interrupts, by timers and by other cores, and cores that sleep until one comes: `timed` (shapes.asm's WORK under
-; timers), `idle`, `ring`.
+; timers), `idle`, `ring`, `device_writes`.
 
 TIMER_COUNTS equ 20000      ; of a nanosecond each: QEMU's APIC runs at 1 GHz
 
@@ -102,4 +102,59 @@ idle_sleep:
     cmp [r15 + COUNTED], rbp
     je .sleep
     cli
+    ret
+
+; QEMU's device `edu` (docs/specs/edu) in slot 5 copies from a buffer of its own to two lines, 100 ms after it has been
+; told to. The first of them was in this core's caches, the second in another's, modified; the third stays.
+EDU         equ 0x60000000  ; where its registers are mapped; they are put at e0000000
+EDU_CONFIG  equ 0x80002800
+EDU_SOURCE  equ EDU + 0x80
+EDU_TO      equ EDU + 0x88
+EDU_BYTES   equ EDU + 0x90
+EDU_COMMAND equ EDU + 0x98
+EDU_BUFFER  equ 0x40000
+EDU_COPY    equ 3           ; begin, to memory
+
+device_writes:
+    mov eax, EDU_CONFIG + 0x10
+    mov ebx, 0xe0000000
+    call config_write
+    mov eax, EDU_CONFIG + 4
+    mov ebx, 6                          ; it may be reached, and reach memory
+    call config_write
+    mov esi, ARENA
+    mov r14d, 2                         ; the second time its code is in the core's cache
+.again:
+    mov al, [rsi]
+    mov al, [rsi + 128]
+    ON 1, second_line_write
+    mov dword [EDU_SOURCE], EDU_BUFFER
+    mov [EDU_TO], rsi
+    mov dword [EDU_BYTES], 128
+    mov dword [EDU_COMMAND], EDU_COPY
+    mov dword [APIC_DIVIDE], 0xb
+    mov dword [APIC_TIMER], VECTOR_TIMER
+    mov dword [APIC_COUNT], 110000000
+    call idle_sleep
+    BEGIN
+    mov al, [rsi]
+    mov al, [rsi + 64]
+    mov al, [rsi + 128]
+    END
+    add rsi, 1 << 21
+    dec r14d
+    jnz .again
+    ret
+
+second_line_write:
+    mov [rsi + 64], al
+    ret
+
+; ebx into the configuration at eax.
+config_write:
+    mov dx, 0xcf8
+    out dx, eax
+    mov dx, 0xcfc
+    mov eax, ebx
+    out dx, eax
     ret
