@@ -183,6 +183,8 @@ marker_runs(unsigned vcpu, void *data)
         region_begin(here);
         break;
     case MARKER_REGION_END:
+        if (profile_on && options.memory_at == MEMORY_AT_REGION)
+            memory_write();
         region_end(here);
         break;
     case MARKER_WAIT_BEGIN:

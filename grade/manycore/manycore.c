@@ -12,7 +12,6 @@
  * Here: its begin and its end. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "execution.h"
@@ -30,21 +29,6 @@ struct core *cores;
 unsigned core_count;
 
 static struct timespec started;
-
-static void
-memory_write(const char *path)
-{
-    static char bytes[1 << 16], zeros[1 << 16];
-    FILE *file = fopen(path, "wb");
-    bool good = file != NULL;
-    for (uint64_t at = 0; good && at < options.model.bytes; at += sizeof(bytes)) {
-        qemu_memory_read(at, bytes, sizeof(bytes));
-        if (memcmp(bytes, zeros, sizeof(bytes)) != 0) /* zeros are left out: holes in the file */
-            good = fseek(file, (long)at, SEEK_SET) == 0 && fwrite(bytes, sizeof(bytes), 1, file) == 1;
-    }
-    if ((file != NULL && fclose(file) != 0) || !good)
-        perror(path);
-}
 
 static void
 report_write(qemu_plugin_id_t id, void *data)
@@ -73,8 +57,8 @@ report_write(qemu_plugin_id_t id, void *data)
     fprintf(file, "]}\n");
     if (fclose(file) != 0)
         perror(options.out);
-    if (options.memory != NULL)
-        memory_write(options.memory);
+    if (!memory_written)
+        memory_write();
 }
 
 static bool

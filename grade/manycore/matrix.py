@@ -101,7 +101,8 @@ def main():
     options, progress = parser.parse_args(), Progress()
     exceptions = read_exceptions(JUSTIFIED)
     machine = read_machine(machine_path("cores64"))
-    simulation = Simulation(machine, "conflict", seed=options.seed, memory=MEMORY, seconds=SECONDS)
+    simulation = Simulation(machine, "conflict", seed=options.seed, memory=MEMORY, seconds=SECONDS,
+                            dump_at="end")  # there are thousands of regions, and what they use lives until the end
     simulator = Simulator(Kernel(6, mode="release"), simulation, progress)
     run = simulator.boot("run=matrix", CORES)
     progress.clear()

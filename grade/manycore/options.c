@@ -69,6 +69,7 @@ entry_kind(uint64_t address)
 
 static const char *const modes[] = {"time", "conflict", "turns", NULL};
 static const char *const models[] = {"blocking", "generous", NULL};
+static const char *const ends[] = {"end", "region", NULL};
 static const char *const switches[] = {"on", "off", NULL};
 
 /* Which of the words it is; -1: none. */
@@ -117,6 +118,8 @@ option_read(const char *name, const char *value)
     int chosen = -1;
     if (strcmp(name, "mode") == 0 && (chosen = choice_read(value, modes)) >= 0)
         options.mode = (unsigned)chosen;
+    if (strcmp(name, "memory_at") == 0 && (chosen = choice_read(value, ends)) >= 0)
+        options.memory_at = (unsigned)chosen;
     if (strcmp(name, "model") == 0 && (chosen = choice_read(value, models)) >= 0)
         options.model.generous = chosen;
     if (strcmp(name, "bandwidth") == 0 && (chosen = choice_read(value, switches)) >= 0)

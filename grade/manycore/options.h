@@ -8,6 +8,7 @@
 
 struct options {
     enum { MODE_TIME, MODE_CONFLICT, MODE_TURNS } mode;
+    enum { MEMORY_AT_END, MEMORY_AT_REGION } memory_at;
     const char *machine, *out, *entries, *memory; /* files; null: none */
     uint64_t begin, charge;                       /* addresses; 0: at once */
     struct memory_options model;

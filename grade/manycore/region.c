@@ -2,12 +2,17 @@
 #include "region.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "qemu.h"
 
 #define CODE_MOST      400 /* blocks and lines that a region's report names */
 #define LINES_MOST     200
 #define CONFLICTS_MOST 1000
 
 bool region_conflicts_only;
+bool memory_written;
 
 static struct counts counts_before[CORES_MOST];
 static uint64_t clock_before[CORES_MOST];
@@ -121,4 +126,23 @@ regions_write(FILE *file)
         return;
     fflush(stream);
     fwrite(text, 1, text_bytes, file);
+}
+
+void
+memory_write(void)
+{
+    static char bytes[1 << 16], zeros[1 << 16];
+    const char *path = options.memory;
+    if (path == NULL)
+        return;
+    FILE *file = fopen(path, "wb");
+    bool good = file != NULL;
+    for (uint64_t at = 0; good && at < options.model.bytes; at += sizeof(bytes)) {
+        qemu_memory_read(at, bytes, sizeof(bytes));
+        if (memcmp(bytes, zeros, sizeof(bytes)) != 0) /* zeros are left out: holes in the file */
+            good = fseek(file, (long)at, SEEK_SET) == 0 && fwrite(bytes, sizeof(bytes), 1, file) == 1;
+    }
+    if ((file != NULL && fclose(file) != 0) || !good)
+        perror(path);
+    memory_written = true;
 }

@@ -29,6 +29,10 @@ extern bool region_conflicts_only;
 void region_begin(const struct core *core);
 void region_end(const struct core *core);
 
+/* The guest's memory as it is, into the file that is to hold it; and whether that has been done. */
+void memory_write(void);
+extern bool memory_written;
+
 /* All regions that have ended, as the elements of a JSON array. */
 void regions_write(FILE *file);
 

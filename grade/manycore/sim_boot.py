@@ -82,7 +82,7 @@ def simulation_fields(simulation, cores, folder, plugin, begin, entries):
     if not simulation.bandwidth:
         options["bandwidth"] = "off"
     if simulation.dump:
-        options["memory"] = folder / DUMP
+        options.update(memory=folder / DUMP, memory_at=simulation.dump_at)
     argument = ",".join([escaped(plugin), *(f"{name}={escaped(value)}" for name, value in options.items()),
                          *simulation.options])
     return {"memory": memory, "topology": smp_argument(fitted, cores), "plugin": argument, "single": True,

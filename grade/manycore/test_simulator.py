@@ -202,6 +202,10 @@ def check_time(simulator):
     simulator.run("time_stamps", 1, "round", memory=simulator.folder / "memory")
     seen = kept_word(simulator)
     yield "the time stamp counter counts cycles", f"expected 1000, seen {seen}" if seen != 1000 else ""
+    for when, expected in ("region", 1), ("end", 3):
+        simulator.run("memory_kept", 1, "round", memory=simulator.folder / "memory", memory_at=when)
+        seen = kept_word(simulator)
+        yield f"memory_at={when}", f"expected {expected}, seen {seen}" if seen != expected else ""
     report = simulator.run("shape", mode="turns")
     wrong = report.total("cycles") - report.total("paused") != report.total("instructions")
     yield "mode=turns: an instruction is a cycle", f"{report.regions[0]['cores']}" if wrong else ""
