@@ -44,6 +44,7 @@ memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *data)
     bool write = qemu_plugin_mem_is_store(info);
     uint64_t page = tlb_page(core, info, address);
     if (page == NO_PAGE) {
+        block_cut(core, site);
         core->counts.uncached++;
         core->clock += charges ? machine.uncached : 0;
         if (write && address % 4096 == APIC_COMMAND)

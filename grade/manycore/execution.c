@@ -17,6 +17,9 @@ struct core *here;
 void *here_cpu;
 bool charges;
 
+static bool port_used; /* since the block before: that may have ended the machine */
+static bool over;
+
 /* --- blocks ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -56,12 +59,42 @@ code_place(uint64_t address)
     return here == NULL ? NO_PAGE : tlb_walk(here->index, address);
 }
 
+/* After an access to a port. QEMU 10 lets the processors run on until its own thread has heard that the machine is to end,
+ * for as long as that takes on the host: what they do then is not of the simulation. */
+static bool
+simulation_ends(void)
+{
+    port_used = false;
+    if (!qemu_ends())
+        return false;
+    report_write();
+    here = NULL;
+    charges = false;
+    return true;
+}
+
+void
+block_cut(struct core *core, const struct site *site)
+{
+    struct block *block = core->block;
+    if (block == NULL || (site >= block->sites && site < block->sites + block->instructions) ||
+        site->address - block->address >= block->bytes)
+        return;
+    uint32_t rest = 0;
+    while (block->sites[block->instructions - 1 - rest].address > site->address)
+        rest++;
+    core->clock -= rest * machine.instruction;
+    core->counts.instructions -= rest;
+    core->counts.kernel_instructions -= block->kernel ? rest : 0;
+    block->not_run += rest;
+}
+
 void
 block_runs(unsigned vcpu, void *data)
 {
     (void)vcpu;
     struct block *block = data;
-    if (here == NULL)
+    if (here == NULL || (port_used && simulation_ends()))
         return;
     core_account(here);
     if (current_cpu != here_cpu || here->ended) {
@@ -80,7 +113,8 @@ block_runs(unsigned vcpu, void *data)
         core->counts.kernel_instructions += block->kernel ? block->instructions : 0;
     }
     if (charges) {
-        if (__atomic_load_n(&dma_waits, __ATOMIC_ACQUIRE)) /* the list is seen (partner: line_note in dma.c) */
+        if (__atomic_load_n(&dma_waits,
+                            __ATOMIC_ACQUIRE)) /* the list is seen (partner: line_note in dma.c) */
             dma_take(core->clock);
         const struct origin origin = {block->address, block->address};
         if (block->line_count == 0)
@@ -124,6 +158,7 @@ void
 port_runs(unsigned vcpu, void *data)
 {
     (void)vcpu, (void)data;
+    port_used = true;
     if (here == NULL || !charges)
         return;
     here->counts.uncached++;
@@ -202,7 +237,7 @@ void
 simulation_begin(unsigned vcpu, void *data)
 {
     (void)vcpu, (void)data;
-    if (here != NULL)
+    if (here != NULL || over)
         return;
     if (!turns_begin(&options.turns) || (options.mode == MODE_TIME && !dma_watch()))
         exit(1);
@@ -218,9 +253,13 @@ charge_begin(unsigned vcpu, void *data)
     charges = options.mode == MODE_TIME && here != NULL;
 }
 
-void
+bool
 execution_end(void)
 {
+    if (over)
+        return false;
+    over = true;
     if (here != NULL)
         region_end(here);
+    return true;
 }

@@ -17,6 +17,11 @@ extern bool charges;
 /* The block begins. Comes before the callbacks of its instructions. */
 void block_runs(unsigned vcpu, void *block);
 
+/* The core accesses a device at this site, which may stand within the block that runs there: QEMU 10 stops a block at such
+ * an access, unless it is the last of its instructions; executes that one alone, a block of which we hear the access only;
+ * and begins a third behind it. Then the first gets back what it has paid for instructions that it did not come to. */
+void block_cut(struct core *core, const struct site *site);
+
 /* The instruction at the site has accessed memory: once, or often. */
 void memory_touched(unsigned vcpu, uint32_t info, uint64_t address, void *site);
 
@@ -41,8 +46,11 @@ void marker_runs(unsigned vcpu, void *number);
 void simulation_begin(unsigned vcpu, void *unused);
 void charge_begin(unsigned vcpu, void *unused);
 
-/* The guest has ended, and with it the region under way. */
-void execution_end(void);
+/* The guest has ended, and with it the region under way. False: it had before. */
+bool execution_end(void);
+
+/* Writes what is reported when the guest has ended, once. In manycore.c. */
+void report_write(void);
 
 /* Where code lies that is being translated; NO_PAGE: nobody knows, or the simulation has not begun. */
 uint64_t code_place(uint64_t address);

@@ -30,16 +30,16 @@ unsigned core_count;
 
 static struct timespec started;
 
-static void
-report_write(qemu_plugin_id_t id, void *data)
+void
+report_write(void)
 {
-    (void)id, (void)data;
     static const char *const modes[] = {"time", "conflict", "turns"};
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     double seconds = (double)(now.tv_sec - started.tv_sec) + (double)(now.tv_nsec - started.tv_nsec) / 1e9;
     uint64_t instructions = 0;
-    execution_end();
+    if (!execution_end())
+        return;
     for (unsigned i = 0; i < core_count; i++)
         instructions += cores[i].counts.instructions;
     FILE *file = fopen(options.out, "w");
@@ -85,6 +85,13 @@ cores_make(unsigned count)
     return false;
 }
 
+static void
+qemu_exits(qemu_plugin_id_t id, void *data)
+{
+    (void)id, (void)data;
+    report_write();
+}
+
 EXPORT int
 qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
@@ -97,6 +104,6 @@ qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char
         return -1;
     clock_gettime(CLOCK_MONOTONIC, &started);
     qemu_plugin_register_vcpu_tb_trans_cb(id, block_translated);
-    qemu_plugin_register_atexit_cb(id, report_write, NULL);
+    qemu_plugin_register_atexit_cb(id, qemu_exits, NULL);
     return 0;
 }

@@ -81,7 +81,7 @@ profile_begin(void)
 {
     for (size_t i = 0; i < BUCKETS; i++)
         for (struct block *block = buckets[i]; block != NULL; block = block->next)
-            block->cycles = block->paused = block->times = 0;
+            block->cycles = block->paused = block->times = block->not_run = 0;
     free(lines);
     lines = NULL;
     line_room = line_count = 0;

@@ -16,7 +16,8 @@ struct block {
     bool kernel, repeats;           /* it is nothing but a repeated string instruction */
     struct site *sites;             /* of its instructions */
     struct block *next;             /* of the same bucket */
-    uint64_t cycles, paused, times; /* in this region */
+    uint64_t cycles, paused, times; /* in this region, and so is the next */
+    uint64_t not_run;               /* instructions that it did not come to */
 };
 
 enum entry { ENTRY_NONE, ENTRY_SYSTEM_CALL, ENTRY_TRAP, ENTRY_INTERRUPT };

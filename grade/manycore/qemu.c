@@ -34,6 +34,8 @@ static struct {
     int64_t (*next_timer)(int clock, int attributes);
     void (*lock)(const char *file, int line);
     void (*unlock)(void);
+    int (*shutdown_requested)(void);
+    bool (*is_running)(void);
 } qemu;
 
 /* Where timers_state keeps the offsets that are the clocks once they have been stopped. */
@@ -58,6 +60,8 @@ static const struct {
     {&qemu.next_timer, "qemu_clock_deadline_ns_all", NULL},
     {&qemu.lock, "qemu_mutex_lock_iothread_impl", "bql_lock_impl"},
     {&qemu.unlock, "qemu_mutex_unlock_iothread", "bql_unlock"},
+    {&qemu.shutdown_requested, "qemu_shutdown_requested_get", NULL},
+    {&qemu.is_running, "runstate_is_running", NULL},
 };
 
 bool
@@ -121,6 +125,16 @@ void
 qemu_unlock(void)
 {
     qemu.unlock();
+}
+
+/* Who holds the lock sees one or the other, as long as it takes from the first to the second. */
+bool
+qemu_ends(void)
+{
+    qemu_lock();
+    bool ends = qemu.shutdown_requested() != 0 || !qemu.is_running();
+    qemu_unlock();
+    return ends;
 }
 
 /* --- clocks ----------------------------------------------------------------------------------------------------- */

@@ -31,6 +31,9 @@ void qemu_unlock(void);
 
 void qemu_memory_read(uint64_t physical, void *to, size_t bytes);
 
+/* Whether the machine has been told to end. Not in a callback that has QEMU's lock. */
+bool qemu_ends(void);
+
 /* Stops QEMU's clock, which stands at `now` from here on. False: it is kept where we do not find it, and so said. */
 bool qemu_clock_take(int64_t now);
 

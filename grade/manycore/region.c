@@ -67,7 +67,7 @@ code_write(void)
     for (size_t i = 0; i < count; i++)
         fprintf(stream, "%s{\"address\": \"%lx\", \"cycles\": %lu, \"instructions\": %lu, \"paused\": %lu}",
                 i == 0 ? "" : ",\n  ", blocks[i]->address, blocks[i]->cycles / CYCLE,
-                blocks[i]->times * (blocks[i]->repeats ? 0 : blocks[i]->instructions),
+                blocks[i]->times * (blocks[i]->repeats ? 0 : blocks[i]->instructions) - blocks[i]->not_run,
                 blocks[i]->paused / CYCLE);
 }
 
