@@ -10,7 +10,7 @@ set -eu
 # What the caller's make was told (its CC, its jobs) is not meant for this one.
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL CONFIG_SITE
 
-source=/usr/src/newlib/newlib-3.3.0.tar.xz
+source=$(ls /usr/src/newlib/newlib-*.tar.xz) # one: a release of the distribution has one version
 target=$(mkdir -p "$1" && cd "$1" && pwd)
 
 # Two builds at once take turns, and the second finds it done.
