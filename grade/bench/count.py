@@ -9,14 +9,22 @@ from course import ROOT
 from inputs import FOLDER
 
 SOURCE = ROOT / "grade/bench/count.c"
+OLDEST = (7, 2)  # QEMU
 KINDS = ("user", "kernel", "waiting")
 
 
 def plugin_interface():
-    """Which version of the plugin interface the QEMU that we run has, as count.c names it."""
-    said = subprocess.run([machine.QEMU, "--version"], check=True, stdout=subprocess.PIPE, text=True)
-    major, minor = map(int, re.search(r"version (\d+)\.(\d+)", said.stdout).groups())
-    return 1 if major < 9 else 2 if (major, minor) == (9, 0) else 3
+    """Which version of the plugin interface the QEMU that we run has, as plugin.h names it; an exception says what that
+    QEMU lacks."""
+    said = subprocess.run([machine.QEMU, "-help"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = re.match(r"QEMU emulator version (\d+)\.(\d+)", said)
+    version = tuple(map(int, found.groups())) if found else (0, 0)
+    if version < OLDEST:
+        raise RuntimeError(f"plugins of QEMU's count and simulate, and take QEMU {'.'.join(map(str, OLDEST))} or later; "
+                           f"this is {found.group() if found else 'another program'}")
+    if not re.search("^-plugin ", said, re.MULTILINE):
+        raise RuntimeError(f"{found.group()} was built without plugins, which count and simulate")
+    return 1 if version < (9, 0) else 2 if version == (9, 0) else 3
 
 
 def build_plugin():

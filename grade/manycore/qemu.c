@@ -1,4 +1,5 @@
-/* QEMU's exported functions, found by name. Their types are those of QEMU 7.2 to 8; in 9 the big lock has other names. */
+/* QEMU's exported functions, found by name. Their types are the same in QEMU 7.2 and 10; from 9 on the big lock has other
+ * names. */
 #define _GNU_SOURCE
 #include "qemu.h"
 
@@ -72,7 +73,7 @@ qemu_find(void)
         if (found == NULL && wanted[i].later != NULL)
             found = dlsym(RTLD_DEFAULT, wanted[i].later);
         if (found == NULL) {
-            fprintf(stderr, "manycore: this QEMU has no %s; 7.2 has\n", wanted[i].name);
+            fprintf(stderr, "manycore: this QEMU has no %s; 7.2 and 10 have\n", wanted[i].name);
             return false;
         }
         *(void **)wanted[i].to = found;
@@ -206,7 +207,7 @@ qemu_clock_take(int64_t now)
         *clock_word = now;
         qemu.run_timers(VIRTUAL_CLOCK);
     } else {
-        fprintf(stderr, "manycore: this QEMU keeps its clocks elsewhere; 7.2 does not\n");
+        fprintf(stderr, "manycore: this QEMU keeps its clocks elsewhere; 7.2 and 10 do not\n");
     }
     qemu_unlock();
     return found;

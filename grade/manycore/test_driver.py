@@ -6,11 +6,13 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "bench"), str(Path(__file__).resolve().parents[1])]
 
 import test_names
 import test_why
+from count import plugin_interface
 from machine_file import FOLDER, KEYS, MachineError, fit_machine, numa_arguments, read_machine, smp_argument
 from samples import MACHINE, parse, refusal, reread, sample_line, sample_results
 from sim_results import ResultsError, read_results
@@ -82,6 +84,28 @@ def topology_fills_clusters_and_sockets_in_order():
     said = " ".join(numa_arguments(machine, 16, 1024))
     assert "id=node1,size=512M" in said and "nodeid=1,memdev=node1,cpus=8-15" in said and "src=0,dst=1,val=13" in said
     refusal(MachineError, numa_arguments, machine, 16, 4096)
+
+
+# --- QEMU ----------------------------------------------------------------------------------------------------
+
+
+@test
+def a_qemu_that_does_not_do_is_named():
+    with tempfile.TemporaryDirectory() as folder:
+        qemu = Path(folder) / "qemu"
+        for version, option, expected in (
+                ("7.2.22 (Debian 1:7.2)", "-plugin", 1), ("8.2.1", "-plugin", 1), ("9.0.2", "-plugin", 2),
+                ("9.1.0", "-plugin", 3), ("10.0.13", "-plugin", 3),
+                ("6.2.0", "-plugin", "take QEMU 7.2 or later; this is QEMU emulator version 6.2"),
+                ("10.0.13", "-pidfile", "QEMU emulator version 10.0 was built without plugins"),
+                ("", "-plugin", "this is another program")):
+            qemu.write_text(f"#!/bin/sh\necho 'QEMU emulator version {version}'\necho '{option} [file=]<file>'\n")
+            qemu.chmod(0o755)
+            with mock.patch("machine.QEMU", str(qemu)):
+                if isinstance(expected, int):
+                    assert plugin_interface() == expected, version
+                else:
+                    assert expected in refusal(RuntimeError, plugin_interface), version
 
 
 # --- results ------------------------------------------------------------------------------------------------

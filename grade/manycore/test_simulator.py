@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "test"))
 
-from simulation import CC, HERE, SIMULATOR, WARNINGS, Simulator
+from simulation import CC, HERE, SIMULATOR, WARNINGS, Simulator, plugin_interface
 from machine import end_on_sigterm
 
 BLOCKING = ("caches", "sharing", "processor", "translations")  # test/*.asm, as sequences.asm includes them
@@ -241,6 +241,14 @@ def check_mistakes(simulator):
                                  (9, {}, "has 8 cores, and the guest has 9"),
                                  (1, {"out": None}, "out=FILE")):
         run = simulator.start(cores, rom, {**good, **changed})
+        wrong = run.returncode != 1 or said not in run.stderr or good["out"].exists()
+        yield f"refused: {said}", f"status {run.returncode}, {run.stderr}" if wrong else ""
+    lacking = simulator.folder / "qemu.c"  # as if QEMU had none of these
+    lacking.write_text((SIMULATOR / "qemu.c").read_text().replace('"cpu_exit"', '"cpu_exit_of_another"'))
+    others = [path for path in sorted(SIMULATOR.glob("*.c")) if path.name != "qemu.c"]
+    for sources, interface, said in (([*others, lacking], plugin_interface(), "this QEMU has no cpu_exit_of_another"),
+                                     ([*others, SIMULATOR / "qemu.c"], 99, "requires API version 99")):
+        run = simulator.start(1, rom, good, plugin=simulator.build(sources, interface))
         wrong = run.returncode != 1 or said not in run.stderr or good["out"].exists()
         yield f"refused: {said}", f"status {run.returncode}, {run.stderr}" if wrong else ""
 

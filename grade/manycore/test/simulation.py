@@ -50,10 +50,13 @@ class Simulator:
 
     def __init__(self, folder):
         self.folder = folder
-        self.plugin = folder / "manycore.so"
-        subprocess.run([CC, *WARNINGS, "-O2", "-fPIC", "-shared", "-fvisibility=hidden",
-                        f"-DPLUGIN_API={plugin_interface()}", "-o", self.plugin,
-                        *sorted(SIMULATOR.glob("*.c"))], check=True)
+        self.plugin = self.build(sorted(SIMULATOR.glob("*.c")), plugin_interface())
+
+    def build(self, sources, interface):
+        plugin = self.folder / f"manycore{len(list(self.folder.glob('*.so')))}.so"
+        subprocess.run([CC, *WARNINGS, "-O2", "-fPIC", "-shared", "-fvisibility=hidden", f"-I{SIMULATOR}",
+                        f"-DPLUGIN_API={interface}", "-o", plugin, *sources], check=True)
+        return plugin
 
     @functools.lru_cache(maxsize=None)
     def guest(self, test, cores, work, operations):
@@ -94,11 +97,11 @@ class Simulator:
         text = re.sub(r'"seconds": [\d.]+', "", out.read_text())
         return Report(text, json.loads(out.read_text()), symbols)
 
-    def start(self, cores, rom, options, more=()):
+    def start(self, cores, rom, options, more=(), plugin=None):
         """QEMU, run to its end; `more` are arguments of its."""
         given = "".join(f",{key}={value}" for key, value in options.items() if value is not None)
         return subprocess.run(
             [QEMU, "-M", "q35", "-cpu", "max", "-accel", f"tcg,thread=single,tb-size={PLUGIN_CACHE}",
-             "-plugin", f"{self.plugin}{given}", "-m", f"{MEMORY}M", "-smp", str(cores), "-nodefaults",
+             "-plugin", f"{plugin or self.plugin}{given}", "-m", f"{MEMORY}M", "-smp", str(cores), "-nodefaults",
              "-display", "none", "-no-reboot", "-bios", rom, "-device", "isa-debug-exit,iobase=0xf4,iosize=4", *more],
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=SECONDS)
