@@ -58,7 +58,8 @@ static struct {
     void *(*part)(void *object, const char *name);
     void *(*class_of)(const char *type);
     void *(*register_type)(const struct type *type);
-    void (*region_init)(void *region, size_t room, const char *type, void *owner, const char *name, uint64_t size);
+    void (*region_init)(void *region, size_t room, const char *type, void *owner, const char *name,
+                        uint64_t size);
     void (*region_add)(void *container, uint64_t at, void *region, int priority);
     void *(*region_owner)(void *region);
     uint32_t (*read_configuration)(void *device, uint32_t at, int bytes);
@@ -102,7 +103,8 @@ line_note(uint64_t line)
         }
     }
     lines[line_count++] = line;
-    __atomic_store_n(&dma_waits, true, __ATOMIC_RELEASE); /* the lock orders the list; who misses this sees the next */
+    __atomic_store_n(&dma_waits, true,
+                     __ATOMIC_RELEASE); /* the lock orders the list; who misses this sees the next */
     pthread_mutex_unlock(&lock);
 }
 
@@ -189,8 +191,7 @@ device_watch(void *device)
 bool
 dma_watch(void)
 {
-    static const struct type type = {
-        .name = TYPE, .parent = "iommu-memory-region", .class_init = class_make};
+    static const struct type type = {.name = TYPE, .parent = "iommu-memory-region", .class_init = class_make};
     if (!all_find())
         return false;
     bool watched = true;

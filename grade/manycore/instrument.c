@@ -110,4 +110,3 @@ block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *translated)
     }
     block_place(block, physical);
 }
-
