@@ -14,4 +14,12 @@ extern bool dma_waits; /* atomic: devices have written since dma_take */
 /* Whoever has them loses the lines that devices have written. Called by the thread of the processors; `now` is when. */
 void dma_take(uint64_t now);
 
+/* The same, if there are any. */
+static inline void
+dma_look(uint64_t now)
+{
+    if (__atomic_load_n(&dma_waits, __ATOMIC_ACQUIRE)) /* the list is as long by then (partner: line_note) */
+        dma_take(now);
+}
+
 #endif

@@ -1,7 +1,7 @@
 /* What happens while the guest runs: at each block of code, instruction that matters, and access to memory. These are
  * callbacks of QEMU's, one at a time, as QEMU runs all processors on one thread; access.c has that of accesses,
- * execution.c the others, and instrument.c says which come when. All are given a number of a processor that is not to be
- * believed (qemu.h, current_cpu). */
+ * instructions.c those of instructions, and instrument.c says which come when. All are given a number of a processor that
+ * is not to be believed (qemu.h, current_cpu). */
 #ifndef MANYCORE_EXECUTION_H
 #define MANYCORE_EXECUTION_H
 

@@ -1,13 +1,14 @@
 /* manycore: a plugin of QEMU's that simulates a machine of many cores; README.md says what, and with which options.
  *
- *     instrument.c  what is watched of the guest's code       decode.c     which instructions matter
- *     execution.c   what happens when it runs                 access.c     and when it accesses memory
- *     turns.c       turns, rounds, the guest's time           tlb.c        translations
- *     memory.c      what an access costs: coherence           caches.c     L1, L2, L3
- *     directory.c   who has a line                            nodes.c      memory behind the caches
- *     overlap.c     what hides a miss                         profile.c    who: code and lines
- *     region.c      what is reported                          qemu.c       what QEMU exports beside its interface
- *     machine.c     the machine's file                        options.c    the options
+ *     instrument.c  what is watched of the guest's code    decode.c        which instructions matter
+ *     execution.c   what happens when a block runs         instructions.c  and an instruction that matters
+ *     access.c      and when memory is accessed            dma.c           and when a device does that
+ *     turns.c       turns, rounds, the guest's time        tlb.c           translations
+ *     memory.c      what an access costs: coherence        caches.c        L1, L2, L3
+ *     directory.c   who has a line                         nodes.c         memory behind the caches
+ *     overlap.c     what hides a miss                      profile.c       who: code and lines
+ *     region.c      what is reported                       qemu.c          what QEMU exports beside its interface
+ *     machine.c     the machine's file                     options.c       the options
  *
  * Here: its begin and its end. */
 #include <inttypes.h>
