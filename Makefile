@@ -259,7 +259,7 @@ $(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
-.PHONY: help help-staff setup qemu gdb grade check stress fuzz holes bench scaling sim image image-path kernel-path lint format clean
+.PHONY: help help-staff setup qemu gdb grade check stress fuzz holes bench calibrate scaling sim image image-path kernel-path lint format clean
 
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
@@ -280,6 +280,7 @@ help-staff:
 	@echo '  make stress     the tests that take minutes each'
 	@echo '  make fuzz       system calls at random, on 1, 2, 4 and 16 cores or CPUS of them, seeds from SEED on'
 	@echo '  make scaling    what a second core is worth to wc and wri: times, instructions, who does how much'
+	@echo '  make calibrate  the experiments on this host beside the same ones simulated, with a machine file made for it'
 	@echo '  make holes      render the exercise files of the lab folders from solutions/'
 	@echo '  make image      the raw disk image; LAB BASE EX TREE MODE CC MODULES say which'
 	@echo '  make lint       sizes beside their budget, overrides, format'
@@ -377,6 +378,10 @@ holes:
 bench:
 	$(call install,build bench)
 	$(Q)python3 -B $(ROOT)/grade/bench/bench.py --base $(BASE) $(if $(CPUS),--cores '$(CPUS)')
+
+calibrate:
+	$(call install,build)
+	$(Q)python3 -B $(ROOT)/grade/bench/calibrate.py $(if $(CPUS),--cores '$(CPUS)')
 
 scaling:
 	$(call install,build bench)

@@ -41,6 +41,7 @@ COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
             ("linux", "python3 -B grade/linux/test_peer.py"),
             ("schedules", "python3 -B grade/manycore/schedules.py"),
             ("driver", "python3 -B grade/manycore/test_driver.py"),
+            ("calibration", "python3 -B grade/bench/test_calibrate.py"),
             ("simulator", "python3 -B grade/manycore/test_simulator.py"),
             ("matrix", "python3 -B grade/manycore/matrix.py"),
             ("prompt", "python3 -B grade/prompt.py")]

@@ -69,7 +69,7 @@ def escaped(path):
 
 def simulation_fields(simulation, cores, folder, plugin, begin, entries):
     """What a Job of machine.py, Corey's or the Linux peer's, must have to run in the simulator: {field: value}, memory
-    and topology being those of its Test. `begin` is an address in hexadecimal, `entries` a file, as in README.md; what
+    and topology being those of its Test. `begin` is an address in hexadecimal or '', `entries` a file, as in README.md; what
     the plugin reads and leaves otherwise lies in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     fitted = fit_machine(simulation.machine, cores)
@@ -83,7 +83,7 @@ def simulation_fields(simulation, cores, folder, plugin, begin, entries):
         options["bandwidth"] = "off"
     if simulation.dump:
         options.update(memory=folder / DUMP, memory_at=simulation.dump_at)
-    argument = ",".join([escaped(plugin), *(f"{name}={escaped(value)}" for name, value in options.items()),
+    argument = ",".join([escaped(plugin), *(f"{name}={escaped(value)}" for name, value in options.items() if value != ""),
                          *simulation.options])
     return {"memory": memory, "topology": smp_argument(fitted, cores), "plugin": argument, "single": True,
             "more": tuple(numa_arguments(fitted, cores, memory))}
