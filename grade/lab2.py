@@ -56,6 +56,7 @@ GIVEN = [
     Test("object_public_waits_for_crossing"),
     Test("object_create_fails_clean"),
     Test("object_name_ends"),
+    Test("queue_lock_holder"),
     Test("slab_pages_come_back"),
     Test("slab_blocks_apart"),
     Test("slab_home"),

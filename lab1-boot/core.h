@@ -63,6 +63,9 @@ extern uint32_t core_count;
 /* By core: bytes from the linker's copy of per-core data to the core's own. */
 extern ptrdiff_t *core_distance;
 extern PER_CORE struct core core_words;
+/* By core: its cluster. Within one, cores share their last cache, and a line goes from one to another much faster than
+ * elsewhere. Until lab 5 has looked, all are in one. Constant once cores have work. */
+extern uint16_t core_cluster[CORE_MAX];
 
 /* This core's, and another core's, copy of a PER_CORE variable. */
 #define CORE_OWN(variable)       CORE_AT(core_this()->index, variable)

@@ -9,8 +9,8 @@
 #define COREY_OBJECT_H
 
 #include "limbo.h"
-#include "lock.h"
 #include "page.h"
+#include "queue_lock.h"
 #include "table.h"
 #include "object_kinds.h"
 
@@ -25,7 +25,7 @@ struct object {
     uint16_t home;           /* the core whose memory it lies in */
     uint8_t type;            /* enum object_type */
     uint8_t flags;           /* atomic */
-    struct ticket_lock lock; /* guards what its type says */
+    union queue_lock lock;   /* guards what its type says */
     uint32_t bytes;          /* charged for this block */
     struct account *account; /* charged for it; null: nobody. Holds a reference on the account */
     struct limbo_item limbo; /* once it is dead */

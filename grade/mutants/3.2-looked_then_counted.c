@@ -2,7 +2,7 @@
  * believed: an object that has a reference now can be given one more
  * killed by: share_cores_last_reference */
 /* share_insert.c body 1 */
-    assert(ticket_held(&share->object.lock));
+    assert(queue_held(&share->object.lock));
     struct share_table *table = share->table;
     uint32_t index = share_hash(object->id, table->slots);
     struct share_slot *slot;

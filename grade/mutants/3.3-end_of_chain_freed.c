@@ -2,7 +2,7 @@
  * believed: with nothing behind it, a removed entry can be marked free, and its slot used again
  * killed by: share_cores_same_slot */
 /* share_remove.c body 1 */
-    assert(ticket_held(&share->object.lock));
+    assert(queue_held(&share->object.lock));
     struct share_table *table = share->table;
     uint32_t index = share_hash(id, table->slots);
     struct share_slot *slot = share_table_slot(table, index);

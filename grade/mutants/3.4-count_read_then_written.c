@@ -6,9 +6,9 @@
     __atomic_store_n(&object->references, left, __ATOMIC_RELEASE);
     if (left > 0)
         return;
-    ticket_lock(&object->lock);
+    queue_lock(&object->lock);
     __atomic_fetch_or(&object->flags, OBJECT_DEAD, __ATOMIC_RELAXED);
-    ticket_unlock(&object->lock);
+    queue_unlock(&object->lock);
 
     __typeof__(dead) *own = CORE_OWN(dead);
     object->limbo.next = own->first;

@@ -4,9 +4,9 @@
 /* object_drop.c body 1 */
     if (__atomic_sub_fetch(&object->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    ticket_lock(&object->lock);
+    queue_lock(&object->lock);
     __atomic_fetch_or(&object->flags, OBJECT_DEAD, __ATOMIC_RELAXED);
-    ticket_unlock(&object->lock);
+    queue_unlock(&object->lock);
 
     __typeof__(dead) *all = CORE_AT(0, dead);
     object->limbo.next = all->first;

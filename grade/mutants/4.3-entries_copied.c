@@ -10,9 +10,9 @@ int error = segment_touch(place->segment, place->index, access, &page);
 if (error)
     return error;
 
-ticket_lock(&root->object.lock);
+queue_lock(&root->object.lock);
 uint64_t *entry = tree_entry(root, address, true, &error); /* in a table of the root's own */
-ticket_unlock(&root->object.lock);
+queue_unlock(&root->object.lock);
 if (entry == NULL)
     return error;
 

@@ -2,8 +2,8 @@
  * believed: an order stands in memory, where the core finds it when it next looks: one that sleeps, too
  * killed by: core_run_halt */
 /* core_run.c body 2 */
-    ticket_lock(&core->object.lock);
+    queue_lock(&core->object.lock);
     if (core->condition == CORE_RUNNING)
         __atomic_fetch_or(&CORE_AT(core->index, core_words)->orders, ORDER_HALT | core->run << ORDER_RUN_SHIFT,
                           __ATOMIC_SEQ_CST);
-    ticket_unlock(&core->object.lock);
+    queue_unlock(&core->object.lock);

@@ -20,7 +20,8 @@ CORES = ("lab1-boot/given/core.c", "lab1-boot/given/limbo.c", "lab1-boot/given/l
 BLOCKS = ("grade/race/host_blocks.c",)
 PAGES = ("grade/race/host_pages.c", "lab1-boot/given/page.c",
          "lab1-boot/given/page_steal.c")
-OBJECTS = ("lab2-segments/given/object.c", "lab2-segments/given/object_types.c")
+OBJECTS = ("lab2-segments/given/object.c", "lab2-segments/given/object_types.c",
+           "lab2-segments/given/queue_lock.c")
 SEGMENTS = ("lab2-segments/given/segment.c", "lab2-segments/given/segment_tree.c",
             "lab2-segments/given/slab.c")
 SHARES = ("lab3-shares/given/account.c", "lab3-shares/given/account_spend.c", "lab3-shares/given/share.c",
@@ -31,6 +32,7 @@ SOURCES = {
     "page_race": (*CORES, *PAGES),
     "segment_race": (*CORES, *PAGES, "solutions/lab1-boot/page_list.c", *OBJECTS, *SEGMENTS),
     "share_race": (*CORES, *BLOCKS, *OBJECTS, *SHARES),
+    "queue_race": (*CORES, "lab2-segments/given/queue_lock.c"),
     "account_race": (*CORES, *BLOCKS, *OBJECTS, *SHARES, "solutions/lab3-shares/share_find.c",
                      "solutions/lab3-shares/share_insert.c", "solutions/lab3-shares/share_remove.c",
                      "solutions/lab3-shares/object_drop.c"),
@@ -45,6 +47,7 @@ EXERCISES = {
     "share_race": ("lab3-shares/share_find.c", "lab3-shares/share_insert.c",
                    "lab3-shares/share_remove.c", "lab3-shares/object_drop.c",
                    "lab3-shares/account_charge.c"),
+    "queue_race": (),  # a given file
     "account_race": ("lab3-shares/account_charge.c",),
     "mcs_race": ("lab5-cores/mcs_lock.c",),
     "rw_race": ("lab5-cores/mcs_lock.c",),
@@ -84,8 +87,8 @@ def run_race(test, compiler, exercises, folder):
 
 
 def lab_of(test):
-    """The lab whose exercises a test judges: the last of them."""
-    return max(int(name[len("lab")]) for name in EXERCISES[test])
+    """The lab whose exercises a test judges: the last of them; 0: none."""
+    return max((int(name[len("lab")]) for name in EXERCISES[test]), default=0)
 
 
 def tests_of(lab):

@@ -83,25 +83,25 @@ model_touch(struct model *model, bool write)
 {
     struct segment *segment = model->segment;
     uint64_t index = any_page(), seen, mark = host_random();
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     if (index < segment->pages) {
         if (mark_read(segment, index, &seen) && seen != model->mark[index])
             host_fail("a page with another's bytes");
         if (write && mark_write(segment, index, mark))
             model->mark[index] = mark;
     }
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
 }
 
 static void
 model_check(const struct model *model)
 {
     uint64_t seen;
-    ticket_lock(&model->segment->object.lock);
+    queue_lock(&model->segment->object.lock);
     for (uint64_t index = 0; index < model->segment->pages; index += STRIDE)
         if (mark_read(model->segment, index, &seen) && seen != model->mark[index])
             host_fail("a page with another's bytes");
-    ticket_unlock(&model->segment->object.lock);
+    queue_unlock(&model->segment->object.lock);
 }
 
 static void
@@ -142,22 +142,22 @@ static void
 model_copy_common(struct model *to)
 {
     static __thread uint64_t before[PAGES];
-    ticket_lock(&common.segment->object.lock);
+    queue_lock(&common.segment->object.lock);
     memcpy(before, common.mark, sizeof before);
-    ticket_unlock(&common.segment->object.lock);
+    queue_unlock(&common.segment->object.lock);
     if (!done(segment_copy(common.segment, any_mode(), NULL, core_index(), "copy", &to->segment)))
         return;
     count(&copied);
     bool whole = true;
-    ticket_lock(&to->segment->object.lock);
+    queue_lock(&to->segment->object.lock);
     for (uint64_t index = 0; index < PAGES; index += STRIDE)
         whole &= mark_read(to->segment, index, &to->mark[index]);
-    ticket_unlock(&to->segment->object.lock);
-    ticket_lock(&common.segment->object.lock);
+    queue_unlock(&to->segment->object.lock);
+    queue_lock(&common.segment->object.lock);
     for (uint64_t index = 0; whole && index < PAGES; index += STRIDE)
         if (to->mark[index] < before[index] || to->mark[index] > common.mark[index])
             host_fail("a copy of what never was");
-    ticket_unlock(&common.segment->object.lock);
+    queue_unlock(&common.segment->object.lock);
     if (!whole)
         model_drop(to);
 }
@@ -166,10 +166,10 @@ static void
 common_write(void)
 {
     uint64_t index = any_page();
-    ticket_lock(&common.segment->object.lock);
+    queue_lock(&common.segment->object.lock);
     if (mark_write(common.segment, index, common.mark[index] + 1))
         common.mark[index]++;
-    ticket_unlock(&common.segment->object.lock);
+    queue_unlock(&common.segment->object.lock);
 }
 
 /* Swaps the model for one that lies at the place of another core: it may be empty. */

@@ -25,6 +25,7 @@ static ptrdiff_t first_distance[1]; /* core 0 uses the linker's copy itself */
 ptrdiff_t *core_distance = first_distance;
 static uint32_t core_room = 1; /* entries of that table */
 PER_CORE struct core core_words;
+uint16_t core_cluster[CORE_MAX];
 
 void
 core_begin(void)

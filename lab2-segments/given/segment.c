@@ -45,11 +45,11 @@ segment_create(struct account *account, uint32_t home, const char *name, struct 
 static int
 copy_pass(struct segment *from, struct segment *to)
 {
-    ticket_unlock(&to->object.lock);
-    ticket_unlock(&from->object.lock);
+    queue_unlock(&to->object.lock);
+    queue_unlock(&from->object.lock);
     int error = core_pass();
-    ticket_lock(&from->object.lock);
-    ticket_lock(&to->object.lock);
+    queue_lock(&from->object.lock);
+    queue_lock(&to->object.lock);
     return error;
 }
 
@@ -107,11 +107,11 @@ segment_copy(struct segment *from, enum copy_mode mode, struct account *account,
     if (error)
         return error;
 
-    ticket_lock(&from->object.lock);
-    ticket_lock(&to->object.lock); /* nobody else can name the copy yet: it is free, and cannot deadlock */
+    queue_lock(&from->object.lock);
+    queue_lock(&to->object.lock); /* nobody else can name the copy yet: it is free, and cannot deadlock */
     error = segment_copy_contents(from, mode, to);
-    ticket_unlock(&to->object.lock);
-    ticket_unlock(&from->object.lock);
+    queue_unlock(&to->object.lock);
+    queue_unlock(&from->object.lock);
 
     if (error)
         object_drop(&to->object);
@@ -140,9 +140,9 @@ segment_set_pages(struct segment *segment, uint64_t pages)
 {
     int error;
     do {
-        ticket_lock(&segment->object.lock);
+        queue_lock(&segment->object.lock);
         error = segment_set_some(segment, pages);
-        ticket_unlock(&segment->object.lock);
+        queue_unlock(&segment->object.lock);
     } while (error > 0 && (error = core_pass()) == 0);
     return error;
 }

@@ -8,7 +8,7 @@
 int
 segment_pin(struct segment *segment, uint64_t first, uint64_t count)
 {
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     int error = first + count < first || first + count > segment->pages ? E_INVAL : 0;
     for (uint64_t i = first; error == 0 && i < first + count; i++) {
         struct page *page;
@@ -18,16 +18,16 @@ segment_pin(struct segment *segment, uint64_t first, uint64_t count)
         segment->pins++;
         segment->pinned_end = maximum(segment->pinned_end, first + count);
     }
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
     return error;
 }
 
 void
 segment_unpin(struct segment *segment, uint64_t first, uint64_t count)
 {
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     assert(segment->pins > 0 && first + count <= segment->pinned_end);
     if (--segment->pins == 0)
         segment->pinned_end = 0;
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
 }

@@ -113,13 +113,13 @@ TEST(segment_copy_write_last_owner_keeps)
     /* The same, with no lookup before that might have seen that there is nothing to do. */
     struct page *root = from->root;
     node_entry_t *entry;
-    ticket_lock(&from->object.lock);
+    queue_lock(&from->object.lock);
     check_equal(0, segment_own_node(from, NULL, from->height));
     check_equal(root, from->root);
     check_equal(0, segment_own_path(from, 301, &entry));
     check_equal(0, segment_own_page(from, entry));
     check_equal(frame, page_at(*entry));
-    ticket_unlock(&from->object.lock);
+    queue_unlock(&from->object.lock);
     check_books(before);
 }
 

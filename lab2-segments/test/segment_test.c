@@ -51,9 +51,9 @@ core_with_pages(uint64_t pages)
 int
 page_touch(struct segment *segment, uint64_t index, enum access access, struct page **out)
 {
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     int error = segment_page(segment, index, access, out);
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
     return error;
 }
 
@@ -79,9 +79,9 @@ struct page *
 page_there(struct segment *segment, uint64_t index)
 {
     uint64_t found = index;
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     struct page *page = segment_next_page(segment, &found);
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
     return found == index ? page : NULL;
 }
 

@@ -55,9 +55,9 @@ CALL_HANDLER(segment_get_nbytes, handle)
     if (found.object == NULL)
         return call_value(found.rights);
     struct segment *segment = CONTAINER_OF(found.object, struct segment, object);
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     uint64_t pages = segment->pages;
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
     return call_value((int64_t)(pages * PAGE_SIZE));
 }
 

@@ -125,9 +125,9 @@ CALL_HANDLER(share_stat, handle, address, bytes)
     struct share *share = share_of(handle, RIGHT_R, &error);
     if (share == NULL)
         return call_error(error);
-    ticket_lock(&share->object.lock);
+    queue_lock(&share->object.lock);
     uint64_t entries = share->table->live;
-    ticket_unlock(&share->object.lock);
+    queue_unlock(&share->object.lock);
     struct account *account = share->account;
     struct share_status status = {
         .id = share->object.id,

@@ -152,9 +152,9 @@ share_add(struct share *share, struct object *object, uint64_t rights)
         return E_NOENT;
     if (publishes)
         share_publish(object);
-    ticket_lock(&share->object.lock);
+    queue_lock(&share->object.lock);
     int error = share_add_locked(share, object, rights);
-    ticket_unlock(&share->object.lock);
+    queue_unlock(&share->object.lock);
     if (publishes)
         object_drop(&share->object);
     return error;
@@ -173,9 +173,9 @@ int
 share_delete(struct share *share, uint64_t id)
 {
     struct object *object;
-    ticket_lock(&share->object.lock);
+    queue_lock(&share->object.lock);
     int error = object_is_dead(&share->object) ? E_NOENT : share_remove(share, id, &object);
-    ticket_unlock(&share->object.lock);
+    queue_unlock(&share->object.lock);
     if (error < 0)
         return error;
     share_passed(object);

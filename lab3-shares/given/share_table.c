@@ -120,7 +120,7 @@ int
 share_make_room(struct share *share)
 {
     struct share_table *old = share->table, *new;
-    assert(ticket_held(&share->object.lock));
+    assert(queue_held(&share->object.lock));
     if (old->live >= SHARE_LIVE_MOST)
         return E_NOSPC;
     if ((old->used + 1) * 4 <= old->slots * 3)

@@ -32,10 +32,10 @@ TEST(share_insert_publishes_whole_entries)
 {
     shared = share_make_in(1, NULL, 0);
     newcomer = thing_make(NULL);
-    ticket_lock(&shared->object.lock);
+    queue_lock(&shared->object.lock);
     check_equal(0, share_make_room(shared));
     check(step_through(insert_newcomer, NULL, watch_newcomer) > 10);
-    ticket_unlock(&shared->object.lock);
+    queue_unlock(&shared->object.lock);
     check(seen);
 }
 

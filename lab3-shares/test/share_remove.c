@@ -61,9 +61,9 @@ TEST(share_remove_never_halves)
     leaver = thing_in(shared, RIGHT_X);
     left = share_table_slot(shared->table, share_hash(leaver->id, shared->table->slots));
     word = left->object;
-    ticket_lock(&shared->object.lock);
+    queue_lock(&shared->object.lock);
     check(step_through(remove_leaver, NULL, watch_leaver) > 10);
-    ticket_unlock(&shared->object.lock);
+    queue_unlock(&shared->object.lock);
     check(gone);
     check_equal(leaver, removed);
 }
@@ -83,10 +83,10 @@ TEST(share_remove_hands_over_the_reference)
 {
     struct share *share = share_make_in(1, NULL, 0);
     struct object *thing = thing_in(share, RIGHT_ALL), *out = NULL;
-    ticket_lock(&share->object.lock);
+    queue_lock(&share->object.lock);
     check_equal(0, share_remove(share, thing->id, &out));
     check_equal(E_NOENT, share_remove(share, thing->id, &out));
-    ticket_unlock(&share->object.lock);
+    queue_unlock(&share->object.lock);
     check_equal(thing, out);
     check_equal(1, thing->references);
     check_equal(0, share->table->live);

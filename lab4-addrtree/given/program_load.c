@@ -49,11 +49,11 @@ clear_tail(struct segment *copy, const struct elf_part *part)
     struct page *page;
     if (end % PAGE_SIZE == 0)
         return 0;
-    ticket_lock(&copy->object.lock);
+    queue_lock(&copy->object.lock);
     int error = segment_touch(copy, end / PAGE_SIZE, ACCESS_WRITE, &page);
     if (!error)
         memset((char *)page_bytes(page) + end % PAGE_SIZE, 0, PAGE_SIZE - end % PAGE_SIZE);
-    ticket_unlock(&copy->object.lock);
+    queue_unlock(&copy->object.lock);
     return error;
 }
 
@@ -133,11 +133,11 @@ add_boot_page(struct loading *loading, const char *command)
     int error = segment_create(loading->share->account, core_index(), "boot page", &segment);
     if (error)
         return error;
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     error = segment_resize(segment, 1);
     if (!error)
         error = segment_page(segment, 0, ACCESS_WRITE, &page);
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
     if (!error)
         error = fill_boot_page(loading, command, page_bytes(page));
     if (!error)

@@ -86,13 +86,13 @@ map_checked(struct tree *tree, uint64_t start, struct object *object, uint64_t o
     mapping->offset = offset;
     mapping->perm = perm;
 
-    ticket_lock(&object->lock);
-    ticket_lock(&tree->object.lock);
+    queue_lock(&object->lock);
+    queue_lock(&tree->object.lock);
     error = map_conflict(tree, object, start, bytes);
     if (!error)
         mapping_link(mapping);
-    ticket_unlock(&tree->object.lock);
-    ticket_unlock(&object->lock);
+    queue_unlock(&tree->object.lock);
+    queue_unlock(&object->lock);
     if (error)
         mapping_free(mapping);
     return error;

@@ -30,17 +30,17 @@ place_make(struct tree *root, uint64_t address, const struct place *place)
 {
     int error = 0;
     bool links = false;
-    ticket_lock(&place->tree->object.lock);
+    queue_lock(&place->tree->object.lock);
     if (place->tree == root) {
         tree_entry(root, address, true, &error);
     } else {
-        ticket_lock(&root->object.lock);
+        queue_lock(&root->object.lock);
         links = mapping_stands(place->root) && !root_has_table(root, address);
         if (links)
             error = tree_link(root, address, place);
-        ticket_unlock(&root->object.lock);
+        queue_unlock(&root->object.lock);
     }
-    ticket_unlock(&place->tree->object.lock);
+    queue_unlock(&place->tree->object.lock);
     return error ? error : links;
 }
 
@@ -50,10 +50,10 @@ tree_fault(struct tree *root, uint64_t address, enum access access, bool execute
     struct place place;
     if (tree_find(root, address, &place) < 0 || (execute && !(place.perm & PERM_X)))
         return E_FAULT;
-    ticket_lock(&place.segment->object.lock);
+    queue_lock(&place.segment->object.lock);
     bool waits = access == ACCESS_WRITE && place.segment->copying > 0; /* S6 */
     int error = mapping_stands(place.mapping) && !waits ? fault_enter(root, address, &place, access) : 0;
-    ticket_unlock(&place.segment->object.lock);
+    queue_unlock(&place.segment->object.lock);
     return error;
 }
 
@@ -99,9 +99,9 @@ mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t 
         uint64_t start = mapping->start + ((from - shown) << PAGE_SHIFT);
         if (!tree_change_entries(tree, start, (to - from) << PAGE_SHIFT, keep))
             continue;
-        ticket_lock(&tree->object.lock);
+        queue_lock(&tree->object.lock);
         tree_cores(tree, &cores);
-        ticket_unlock(&tree->object.lock);
+        queue_unlock(&tree->object.lock);
     }
     cores_flush(&cores);
 }

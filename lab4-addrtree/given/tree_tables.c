@@ -113,7 +113,7 @@ tree_recall_table(struct tree *tree, uint64_t slot)
         if (slot < shown->offset || slot - shown->offset >= shown->bytes)
             continue;
         struct tree *root = shown->tree;
-        ticket_lock(&root->object.lock);
+        queue_lock(&root->object.lock);
         uint64_t *entry = tree_directory(root, shown->start + (slot - shown->offset), false, NULL);
         if (entry != NULL && (entry_load(entry) & ENTRY_PRESENT)) {
             struct page *table = page_at(entry_load(entry) & ENTRY_ADDRESS);
@@ -121,7 +121,7 @@ tree_recall_table(struct tree *tree, uint64_t slot)
             bool last = page_drop(table);
             assert(!last); /* the inner tree has its own reference */
         }
-        ticket_unlock(&root->object.lock);
+        queue_unlock(&root->object.lock);
     }
 }
 

@@ -78,13 +78,13 @@ unmap_one(struct tree *tree, struct mapping *mapping, const uint64_t border[2], 
           int *error)
 {
     struct object *object = mapping->object;
-    ticket_lock(&object->lock);
-    ticket_lock(&tree->object.lock);
+    queue_lock(&object->lock);
+    queue_lock(&tree->object.lock);
     bool found = mapping_first(tree, border[0]) == mapping;
     if (found)
         *error = unmap_part(tree, mapping, border, piece);
-    ticket_unlock(&tree->object.lock);
-    ticket_unlock(&object->lock);
+    queue_unlock(&tree->object.lock);
+    queue_unlock(&object->lock);
     if (found && *error == 0) {
         mapping_retire(mapping, object_is_public(&tree->object));
         object_drop(object);

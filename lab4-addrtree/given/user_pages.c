@@ -31,13 +31,13 @@ user_page_own(uint64_t address, struct page **out, struct segment **segment)
     struct place place;
     if (root == NULL || address >= USER_END || tree_find(root, address, &place) < 0)
         return E_FAULT;
-    ticket_lock(&place.segment->object.lock);
+    queue_lock(&place.segment->object.lock);
     int error = E_FAULT;
     bool same = mapping_stands(place.mapping);
     if (same && (place.perm & PERM_W) && place.index < place.segment->pages)
         error = segment_touch(place.segment, place.index, ACCESS_WRITE, out);
     if (error)
-        ticket_unlock(&place.segment->object.lock);
+        queue_unlock(&place.segment->object.lock);
     *segment = place.segment;
     return same ? error : user_page_own(address, out, segment);
 }

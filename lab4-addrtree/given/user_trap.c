@@ -42,9 +42,9 @@ trap_area_pin(struct tree *root, struct trap_target *target)
         return error == E_INVAL ? E_FAULT : error; /* beyond the segment's end */
     }
     struct page *page;
-    ticket_lock(&place.segment->object.lock);
+    queue_lock(&place.segment->object.lock);
     error = segment_touch(place.segment, place.index, ACCESS_WRITE, &page);
-    ticket_unlock(&place.segment->object.lock);
+    queue_unlock(&place.segment->object.lock);
     assert(error == 0); /* pinned: it is there */
     target->area = page_bytes(page);
     target->segment = place.segment;

@@ -47,9 +47,9 @@ uint64_t
 word_read(struct segment *segment, uint64_t index)
 {
     struct page *page;
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     check_equal(0, segment_touch(segment, index, ACCESS_READ, &page));
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
     return *(uint64_t *)page_bytes(page);
 }
 
@@ -57,9 +57,9 @@ void
 word_write(struct segment *segment, uint64_t index, uint64_t value)
 {
     struct page *page;
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     check_equal(0, segment_touch(segment, index, ACCESS_WRITE, &page));
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
     *(uint64_t *)page_bytes(page) = value;
 }
 

@@ -101,11 +101,11 @@ TEST(user_copy_and_copies)
     check_equal(0, segment_copy(source, COPY_ON_WRITE, account_root, core_index(), "copy", &copy));
     struct page *shared = page_there(source, 0);
     uint64_t word;
-    ticket_lock(&source->object.lock);
-    ticket_lock(&root->object.lock);
+    queue_lock(&source->object.lock);
+    queue_lock(&root->object.lock);
     check_equal(0, user_copy_in(&word, HERE, sizeof(word)));
-    ticket_unlock(&root->object.lock);
-    ticket_unlock(&source->object.lock);
+    queue_unlock(&root->object.lock);
+    queue_unlock(&source->object.lock);
     check_equal(1, word);
     check_equal(shared, page_there(source, 0));
 
@@ -115,7 +115,7 @@ TEST(user_copy_and_copies)
     check_equal(2, word_read(source, 0));
     check_equal(0, user_copy_in(&word, HERE, sizeof(word)));
     check_equal(2, word);
-    check(!ticket_held(&source->object.lock));
+    check(!queue_held(&source->object.lock));
 }
 
 static struct segment *raced;

@@ -119,7 +119,7 @@ static struct core_status
 core_status_of(struct core_object *core)
 {
     const struct core *words = CORE_AT(core->index, core_words);
-    ticket_lock(&core->object.lock);
+    queue_lock(&core->object.lock);
     struct core_status status = {
         .id = core->object.id,
         .index = core->index,
@@ -132,7 +132,7 @@ core_status_of(struct core_object *core)
         .address = core->end.address,
         .rip = core->end.rip,
     };
-    ticket_unlock(&core->object.lock);
+    queue_unlock(&core->object.lock);
     /* Relaxed: a glance; the core may be elsewhere by the time it is read. */
     if (status.condition == CORE_RUNNING &&
         WHERE_STATE(__atomic_load_n(&words->where, __ATOMIC_RELAXED)) == CORE_ASLEEP)

@@ -75,12 +75,12 @@ core_run_over(struct core_object *core, const struct program_end *end)
 {
     *CORE_OWN(running) = NULL;
     object_drop(&core->object);
-    ticket_lock(&core->object.lock);
+    queue_lock(&core->object.lock);
     core->condition = CORE_HALTED;
     core->end = *end;
     uint32_t parent = core->parent;
     uint64_t parent_run = core->parent_run;
-    ticket_unlock(&core->object.lock);
+    queue_unlock(&core->object.lock);
     /* Relaxed: a wake without a reason does no harm. */
     if (__atomic_load_n(&CORE_AT(parent, core_words)->run, __ATOMIC_RELAXED) == parent_run)
         core_order(parent, ORDER_WAKE);
@@ -190,9 +190,9 @@ core_is_cleared(uint32_t index)
     struct core_object *core = core_claimer(index);
     if (core == NULL || !object_hold(&core->object))
         return true;
-    ticket_lock(&core->object.lock);
+    queue_lock(&core->object.lock);
     bool runs = core->condition == CORE_RUNNING;
-    ticket_unlock(&core->object.lock);
+    queue_unlock(&core->object.lock);
     if (runs)
         core_run_halt(core);
     object_drop(&core->object);

@@ -76,9 +76,9 @@ CALL_HANDLER(core_wake, handle)
     if (found.object == NULL)
         return call_value(found.rights);
     struct core_object *core = CONTAINER_OF(found.object, struct core_object, object);
-    ticket_lock(&core->object.lock);
+    queue_lock(&core->object.lock);
     bool runs = core->condition == CORE_RUNNING;
-    ticket_unlock(&core->object.lock);
+    queue_unlock(&core->object.lock);
     if (runs)
         core_order(core->index, ORDER_WAKE);
     return call_value(0);

@@ -21,13 +21,13 @@ transfer_create(struct device *port, struct segment *segment, uint64_t offset, s
     transfer->segment = segment;
     transfer->offset = offset;
 
-    ticket_lock(&port->object.lock);
+    queue_lock(&port->object.lock);
     transfer->next = port->transfers;
     transfer->previous = &port->transfers;
     if (transfer->next != NULL)
         transfer->next->previous = &transfer->next;
     port->transfers = transfer;
-    ticket_unlock(&port->object.lock);
+    queue_unlock(&port->object.lock);
     *out = transfer;
     return 0;
 }
@@ -38,11 +38,11 @@ transfer_free(struct transfer *transfer)
     if (transfer == NULL)
         return;
     struct device *port = transfer->port;
-    ticket_lock(&port->object.lock);
+    queue_lock(&port->object.lock);
     *transfer->previous = transfer->next;
     if (transfer->next != NULL)
         transfer->next->previous = transfer->previous;
-    ticket_unlock(&port->object.lock);
+    queue_unlock(&port->object.lock);
     object_drop(&transfer->segment->object);
     slab_free(transfer);
 }
@@ -65,11 +65,11 @@ transfer_read_header(struct transfer *transfer)
     char *bytes;
     if (transfer->offset % CACHE_LINE != 0)
         return E_INVAL;
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     int error = segment_byte(segment, transfer->offset, ACCESS_READ, &bytes);
     if (error == 0)
         memcpy(&transfer->header, bytes, sizeof(transfer->header));
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
     return error;
 }
 
@@ -78,9 +78,9 @@ static char *
 transfer_byte(struct transfer *transfer, uint64_t offset)
 {
     char *byte;
-    ticket_lock(&transfer->segment->object.lock);
+    queue_lock(&transfer->segment->object.lock);
     int error = segment_byte(transfer->segment, offset, ACCESS_WRITE, &byte);
-    ticket_unlock(&transfer->segment->object.lock);
+    queue_unlock(&transfer->segment->object.lock);
     assert(error == 0);
     return byte;
 }

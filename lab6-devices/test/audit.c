@@ -16,9 +16,9 @@ static void
 page_touch(struct segment *segment, uint64_t index)
 {
     struct page *page;
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     check_equal(0, segment_page(segment, index, ACCESS_WRITE, &page));
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
 }
 
 /* A share in slot 1 with a few things in it. */

@@ -36,9 +36,9 @@ static void *
 segment_at(uint64_t offset)
 {
     struct page *page;
-    ticket_lock(&segment->object.lock);
+    queue_lock(&segment->object.lock);
     check_equal(0, segment_page(segment, offset / PAGE_SIZE, ACCESS_WRITE, &page));
-    ticket_unlock(&segment->object.lock);
+    queue_unlock(&segment->object.lock);
     return (char *)page_bytes(page) + offset % PAGE_SIZE;
 }
 
@@ -118,9 +118,9 @@ TEST(device_pins)
     struct segment *copy;
     struct page *page;
     check_equal(0, segment_copy(segment, COPY_ON_WRITE, NULL, 0, "copy", &copy));
-    ticket_lock(&copy->object.lock);
+    queue_lock(&copy->object.lock);
     check_equal(0, segment_page(copy, 1, ACCESS_READ, &page));
-    ticket_unlock(&copy->object.lock);
+    queue_unlock(&copy->object.lock);
     check(page_bytes(page) != header); /* a copy of its own */
     object_drop(&copy->object);
 

@@ -16,9 +16,9 @@ object_drop(struct object *object)
     /* Release: what we did with the object comes before its end. Acquire, for the last: so did all others. */
     if (__atomic_sub_fetch(&object->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    ticket_lock(&object->lock);
+    queue_lock(&object->lock);
     __atomic_fetch_or(&object->flags, OBJECT_DEAD, __ATOMIC_RELAXED); /* ordered by the lock */
-    ticket_unlock(&object->lock);
+    queue_unlock(&object->lock);
 
     __typeof__(dead) *own = CORE_OWN(dead);
     object->limbo.next = own->first;

@@ -8,7 +8,7 @@ int
 share_insert(struct share *share, struct object *object, uint64_t rights)
 {
     /* BEGIN 3.2 */
-    assert(ticket_held(&share->object.lock));
+    assert(queue_held(&share->object.lock));
     struct share_table *table = share->table;
     uint32_t index = share_hash(object->id, table->slots);
     struct share_slot *slot;

@@ -8,7 +8,7 @@ int
 share_remove(struct share *share, uint64_t id, struct object **out)
 {
     /* BEGIN 3.3 */
-    assert(ticket_held(&share->object.lock));
+    assert(queue_held(&share->object.lock));
     struct share_table *table = share->table;
     uint32_t index = share_hash(id, table->slots);
     struct share_slot *slot = share_table_slot(table, index);

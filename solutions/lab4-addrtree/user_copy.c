@@ -56,7 +56,7 @@ user_copy_out(uint64_t address, const void *from, uint64_t bytes)
         if (error)
             return error;
         memcpy((char *)page_bytes(page) + address % PAGE_SIZE, next, piece);
-        ticket_unlock(&segment->object.lock);
+        queue_unlock(&segment->object.lock);
     }
     return 0;
     /* END 4.6 */

@@ -10,7 +10,7 @@ core_run_start(struct core_object *core, const struct core_start *start)
     int error = core_start_hold(core, start);
     if (error < 0)
         return error;
-    ticket_lock(&core->object.lock);
+    queue_lock(&core->object.lock);
     if (core->condition == CORE_RUNNING || !tree_claim(start->root, core->index))
         error = E_BUSY;
     else {
@@ -20,7 +20,7 @@ core_run_start(struct core_object *core, const struct core_start *start)
         core->parent_run = core_this()->run;
         core->start = *start;
     }
-    ticket_unlock(&core->object.lock);
+    queue_unlock(&core->object.lock);
     if (error < 0)
         core_start_drop(core, start);
     else
@@ -33,10 +33,10 @@ void
 core_run_halt(struct core_object *core)
 {
     /* BEGIN 5.2 */
-    ticket_lock(&core->object.lock);
+    queue_lock(&core->object.lock);
     bool runs = core->condition == CORE_RUNNING;
     uint64_t run = core->run;
-    ticket_unlock(&core->object.lock);
+    queue_unlock(&core->object.lock);
     if (runs)
         core_order(core->index, ORDER_HALT | run << ORDER_RUN_SHIFT);
     /* END 5.2 */

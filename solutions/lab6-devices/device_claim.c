@@ -9,11 +9,11 @@ static void
 port_count_out(struct device *port)
 {
     /* BEGIN 6.1 */
-    ticket_lock(&port->object.lock);
+    queue_lock(&port->object.lock);
     port->in_flight--;
     if (port->in_flight == 0 && port->condition == DEVICE_RESETTING)
         port->condition = DEVICE_FREE;
-    ticket_unlock(&port->object.lock);
+    queue_unlock(&port->object.lock);
     /* END 6.1 */
 }
 
@@ -29,12 +29,12 @@ device_claim(struct device *port, struct account *account, uint32_t home, const 
     struct device *device = CONTAINER_OF(object, struct device, object);
     device->driver = port->driver;
 
-    ticket_lock(&port->object.lock);
+    queue_lock(&port->object.lock);
     if (port->condition == DEVICE_FREE) {
         port->condition = DEVICE_CLAIMED;
         device->port = port; /* from here on the claim's end frees the port */
     }
-    ticket_unlock(&port->object.lock);
+    queue_unlock(&port->object.lock);
     if (device->port == NULL) {
         object_drop(object);
         return E_BUSY;
@@ -49,11 +49,11 @@ device_hand_over(struct device *device, struct segment *segment, uint64_t offset
 {
     /* BEGIN 6.1 */
     struct device *port = device->port;
-    ticket_lock(&port->object.lock);
+    queue_lock(&port->object.lock);
     bool room = port->in_flight < DEVICE_IN_FLIGHT_MOST;
     if (room)
         port->in_flight++;
-    ticket_unlock(&port->object.lock);
+    queue_unlock(&port->object.lock);
     if (!room)
         return E_BUSY;
 
@@ -98,8 +98,8 @@ device_release(struct device *device)
 {
     /* BEGIN 6.1 */
     struct device *port = device->port;
-    ticket_lock(&port->object.lock);
+    queue_lock(&port->object.lock);
     port->condition = port->in_flight == 0 ? DEVICE_FREE : DEVICE_RESETTING;
-    ticket_unlock(&port->object.lock);
+    queue_unlock(&port->object.lock);
     /* END 6.1 */
 }
