@@ -12,16 +12,17 @@
  *                 waits for holder = 0      each watches its own line
  *
  * A line that goes from core to core within a cluster, where cores share their last cache, takes a fifth or less of the
- * time that it takes from one cluster to another. So the first of the queue passes over those who are not near it: they
- * become a second queue, which it hands on together with its place. Then the lock, and what it guards, stay in one
- * cluster for QUEUE_NEAR turns in a row, or until nobody there wants it; then who was passed over longest is next.
- * (After Dice and Kogan, "Compact NUMA-aware locks", EuroSys 2019.)
+ * time that it takes from one cluster to another. So the first of the queue passes over those who are not near it. They
+ * wait as groups, one a cluster, which it hands on together with its place. Then the lock, and what it guards, stay in
+ * one cluster for QUEUE_NEAR turns in a row, or until nobody there wants it; then the group that was passed over first
+ * stands at the head of the queue. (After Dice and Kogan, "Compact NUMA-aware locks", EuroSys 2019.)
  *
  * W1  Nobody holds it and nobody waits: both numbers are 0. Only then a newcomer takes it directly.
  * W2  While `tail` is not 0, only the first of the queue may take the lock.
  * W3  A waiter's `next` becomes not 0 once, by the hand of who came next; from then on it is the first's to change. The
  *     rest of its line is written by the one before it, last of all `first`.
- * W4  Who has been passed over keeps its place among those: it waits for QUEUE_NEAR turns of each cluster at most.
+ * W4  Who has been passed over keeps its place in its group, and that among groups: it waits for QUEUE_NEAR turns of each
+ *     other cluster at most.
  *
  * Kernel code, interrupts off: a holder is never interrupted by code that takes the lock again; NMI, #DF and #MC take no
  * lock. Lock order is stated where the locks stand. */

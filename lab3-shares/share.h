@@ -85,11 +85,12 @@ share_word_rights(uint64_t word)
     return word & RIGHT_ALL;
 }
 
-/* Where the probe for an id begins; it goes on by one, modulo the table's slots. */
+/* Where the probe for an id begins; it goes on by one, modulo the table's slots. By the product's highest bits, on which
+ * all of the id's bear: those of the core, too, since the cores' counters are often alike. */
 static inline uint32_t
 share_hash(uint64_t id, uint32_t slots)
 {
-    return (id * 0x9e3779b97f4a7c15ul) >> 32 & (slots - 1);
+    return (uint32_t)(id * 0x9e3779b97f4a7c15ul >> (64 - __builtin_ctz(slots)));
 }
 
 /* --- exercise 3.1 ----------------------------------------------------------------------------------------- */

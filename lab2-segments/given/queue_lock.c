@@ -5,12 +5,14 @@
 #include "machine.h"
 #include "panic.h"
 
-/* A core that waits. Numbers are those of cores: index + 1. */
+/* A core that waits. Numbers are those of cores: index + 1; 0: none. */
 struct waiter {
     _Alignas(CACHE_LINE) uint32_t next; /* who comes next; 0: nobody has said so yet; atomic (W3) */
     uint32_t first;                     /* 0: it is not first yet; atomic */
-    uint32_t turns;                     /* that its cluster has had in a row */
-    uint32_t far_first, far_last;       /* those passed over, linked by `next`; far_first 0: none */
+    uint32_t turns;                     /* of the first: that its cluster has had in a row */
+    uint32_t far_first, far_last; /* of the first: the groups passed over, each by its own first waiter */
+    uint32_t group_last;          /* of a group's first: its last */
+    uint32_t group_next;          /* and the group that was passed over after it */
 };
 static PER_CORE struct waiter waiter;
 
@@ -56,6 +58,26 @@ queue_join(union queue_lock *lock, uint32_t self, struct waiter *own)
         cpu_pause();
 }
 
+/* Puts a waiter at the end of the group of its cluster, among those that the first has passed over. */
+static void
+queue_add_far(struct waiter *own, uint32_t far)
+{
+    uint32_t group = own->far_first;
+    while (group != 0 && !is_near(group, far))
+        group = waiter_of(group)->group_next;
+    if (group != 0) {
+        __atomic_store_n(&waiter_of(waiter_of(group)->group_last)->next, far, __ATOMIC_RELAXED);
+    } else {
+        if (own->far_first == 0)
+            own->far_first = far;
+        else
+            waiter_of(own->far_last)->group_next = far;
+        own->far_last = group = far;
+        waiter_of(group)->group_next = 0;
+    }
+    waiter_of(group)->group_last = far;
+}
+
 /* The first of the queue passes over those behind it who are not near, up to one who is. The last one that it knows of
  * stays: others may be about to come behind that. */
 static void
@@ -63,35 +85,31 @@ queue_pass_over(uint32_t self, struct waiter *own)
 {
     uint32_t next, after;
     while ((next = next_of(own)) != 0 && !is_near(self, next) && (after = next_of(waiter_of(next))) != 0) {
-        if (own->far_first == 0)
-            own->far_first = next;
-        else
-            __atomic_store_n(&waiter_of(own->far_last)->next, next, __ATOMIC_RELAXED);
-        own->far_last = next;
+        queue_add_far(own, next);
         __atomic_store_n(&own->next, after, __ATOMIC_RELAXED);
     }
 }
 
-/* Takes the one off who was passed over longest, if he is to be next: he is near, or nobody else is, or they have had
- * their turns. 0: not so. */
+/* The group that was passed over first, if it is next: where nobody near is, or they have had their turns; else 0. */
 static uint32_t
 queue_take_far(uint32_t self, struct waiter *own)
 {
-    uint32_t far = own->far_first, next = next_of(own);
-    if (far == 0 || (own->turns < QUEUE_NEAR && !is_near(self, far) && next != 0 && is_near(self, next)))
+    uint32_t group = own->far_first, next = next_of(own);
+    if (group == 0 || (own->turns < QUEUE_NEAR && next != 0 && is_near(self, next)))
         return 0;
-    own->far_first = far == own->far_last ? 0 : next_of(waiter_of(far));
-    __atomic_store_n(&waiter_of(far)->next, 0, __ATOMIC_RELAXED);
-    return far;
+    own->far_first = waiter_of(group)->group_next;
+    __atomic_store_n(&waiter_of(waiter_of(group)->group_last)->next, 0, __ATOMIC_RELAXED);
+    return group;
 }
 
 /* The first of the queue, to whom alone the lock is free (W2), takes it and gives its place to the one who follows. */
 static void
 queue_advance(union queue_lock *lock, uint32_t self, struct waiter *own)
 {
-    uint32_t heir = queue_take_far(self, own), alone = word_of(0, self);
-    /* Release: the line of the heir, who is then the whole queue, is made before others find it. */
-    if (next_of(own) != 0 || !__atomic_compare_exchange_n(&lock->word, &alone, word_of(self, heir), false,
+    uint32_t heir = queue_take_far(self, own), last = heir == 0 ? 0 : waiter_of(heir)->group_last;
+    uint32_t alone = word_of(0, self);
+    /* Release: the lines of the group, which is then the whole queue, are made before others find it. */
+    if (next_of(own) != 0 || !__atomic_compare_exchange_n(&lock->word, &alone, word_of(self, last), false,
                                                           __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
         __atomic_store_n(&lock->holder, (uint16_t)self, __ATOMIC_RELAXED);
         uint32_t next;
@@ -100,7 +118,7 @@ queue_advance(union queue_lock *lock, uint32_t self, struct waiter *own)
         if (heir == 0)
             heir = next;
         else
-            __atomic_store_n(&waiter_of(heir)->next, next, __ATOMIC_RELAXED); /* ordered by `first` */
+            __atomic_store_n(&waiter_of(last)->next, next, __ATOMIC_RELAXED); /* ordered by `first` */
     }
     if (heir == 0)
         return;
