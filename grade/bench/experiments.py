@@ -27,7 +27,7 @@ EXPERIMENTS = {experiment.program: experiment for experiment in (
     Experiment("locks", ("ticket", "mcs", "readers", "end"), ("ticket", "mcs", "readers"), "acquisitions", "2000"),
     Experiment("calls", ("null", "fault_one", "fault_all", "check", "end"), ("null", "fault_one", "fault_all"),
                "pages", "100 64"),
-    Experiment("shares", ("global", "own", "check", "end"), ("global", "own"), "times", "100", linux=False),
+    Experiment("shares", ("global", "settle", "own", "check", "end"), ("global", "own"), "times", "100", linux=False),
     Experiment("segments", ("segments", "check", "end"), ("segments",), "times", "100", linux=False),
     Experiment("forks", ("forks", "end"), ("forks",), "times", "3 16K", each="pair"),
 )}

@@ -128,14 +128,16 @@ share_make_room(struct share *share)
     uint32_t slots = SHARE_SLOTS_FIRST;
     while ((old->live + 1) * 2 > slots && slots < SHARE_SLOTS_MOST)
         slots *= 2;
-    int error = share_table_create(share->account, share->object.home, slots, &new);
+    bool public = object_is_public(&share->object);
+    /* What many cores replace comes from the memory of each, and not all from one core's lists. */
+    int error = share_table_create(share->account, public ? core_index() : share->object.home, slots, &new);
     if (error < 0)
         return error;
     table_copy(old, new);
     __atomic_store_n(&share->table, new,
                      __ATOMIC_RELEASE); /* filled before it is seen; partner: share_table */
 
-    if (object_is_public(&share->object)) {
+    if (public) {
         account_limbo(old->account, (int64_t)old->bytes);
         limbo_put(&old->limbo, table_leave_limbo);
     } else {
