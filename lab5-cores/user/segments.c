@@ -46,7 +46,8 @@ core_run(unsigned core, void *argument)
     struct report *report = &plan->report[core];
     uint64_t before = share_entries();
     report->wrong = segments_use(boot_page->share, 1);
-    core_settle(); /* then the share is this core's own affair */
+    core_settle(); /* then the share is this core's own affair, and the next call sees that */
+    report->wrong += segments_use(boot_page->share, 1);
 
     phase_begin(core, "segments");
     uint64_t begin = clock_now();
