@@ -44,7 +44,8 @@ struct core {
     uint64_t user_stack;   /* assembly: offset 16: rsp of ring 3, for the moment that syscall has no stack */
     uint32_t index;        /* 0 to core_count - 1 */
     uint32_t apic_id;
-    uint64_t run; /* number of the program this core runs; an order to halt names it */
+    uint64_t run;       /* number of the program this core runs; an order to halt names it */
+    ptrdiff_t distance; /* core_distance of this core */
 
     _Alignas(CACHE_LINE) uint64_t where;
     _Alignas(CACHE_LINE) uint64_t orders;
@@ -68,23 +69,31 @@ extern PER_CORE struct core core_words;
 extern uint16_t core_cluster[CORE_MAX];
 
 /* This core's, and another core's, copy of a PER_CORE variable. */
-#define CORE_OWN(variable)       CORE_AT(core_this()->index, variable)
-#define CORE_AT(index, variable) ((__typeof__(&(variable)))((char *)&(variable) + core_distance[index]))
+#define CORE_OWN(variable)       PER_CORE_COPY(variable, CORE_CONSTANT(distance))
+#define CORE_AT(index, variable) PER_CORE_COPY(variable, core_distance[index])
+
+#define PER_CORE_COPY(variable, bytes) ((__typeof__(&(variable)))((char *)&(variable) + (bytes)))
+
+/* A field of this core's struct core that never changes: one instruction, by way of GS. */
+#define CORE_CONSTANT(field)                                                                                 \
+    __extension__({                                                                                          \
+        __typeof__(core_words.field) core_value;                                                             \
+        __asm__("mov %%gs:%c1, %0" : "=r"(core_value) : "i"(offsetof(struct core, field)));                  \
+        core_value;                                                                                          \
+    })
 
 /* The core this runs on. */
 static inline struct core *
 core_this(void)
 {
-    struct core *self;
-    __asm__("mov %%gs:0, %0" : "=r"(self));
-    return self;
+    return CORE_CONSTANT(self);
 }
 
 /* Index of the core this runs on. */
 static inline uint32_t
 core_index(void)
 {
-    return core_this()->index;
+    return CORE_CONSTANT(index);
 }
 
 /* Makes core 0's per-core data usable; first thing in the kernel. Interrupts off. */

@@ -12,6 +12,7 @@
 
 #include "limbo.h"
 #include "lock.h"
+#include "paging.h"
 
 struct account;
 
@@ -64,6 +65,13 @@ page_address(const struct page *page)
     return (paddr_t)(page - page_table_all) << PAGE_SHIFT;
 }
 
+/* The page's bytes, through the direct map. */
+static inline void *
+page_bytes(const struct page *page)
+{
+    return direct(page_address(page));
+}
+
 struct page_list {
     struct ticket_lock lock; /* guards all below */
     struct page *first;      /* linked by page->next */
@@ -108,9 +116,6 @@ void page_hold(struct page *page);
 
 /* One reference less; true when it was the last: the page is then the caller's to free. */
 bool page_drop(struct page *page);
-
-/* The page's bytes, through the direct map. */
-void *page_bytes(const struct page *page);
 
 /* Makes the descriptors and empty lists, then the lists (exercise 1.2). Start-up, once. */
 void page_begin(void);

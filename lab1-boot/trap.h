@@ -58,22 +58,28 @@ trap_from_ring3(const struct trap_frame *frame)
 struct trap_handler {
     uint64_t vector;
     bool (*handle)(struct trap_frame *frame);
+    struct trap_handler *next; /* of the same vector; null: this is the last */
 };
 
 #define TRAP_HANDLER(stage, name, number)                                                                    \
     static bool trap_##name(struct trap_frame *frame);                                                       \
-    static const struct trap_handler trap_handler_##name = {number, trap_##name};                            \
-    TABLE_ENTRY(trap, stage, const struct trap_handler, name, &trap_handler_##name);                         \
+    static struct trap_handler trap_handler_##name = {number, trap_##name, NULL};                            \
+    TABLE_ENTRY(trap, stage, struct trap_handler, name, &trap_handler_##name);                               \
     static bool trap_##name(struct trap_frame *frame)
 
-TABLE(trap, const struct trap_handler);
+TABLE(trap, struct trap_handler);
+
+#define TRAP_VECTORS 256
+
+/* By vector its handlers, first to last in the table's order; null: it has none. Filled by trap_begin. */
+extern struct trap_handler *trap_handlers[TRAP_VECTORS];
 
 /* Exercise 1.4, the part in assembly (trap_stubs.asm): for vectors 0 to 255 a stub that leaves error code (0 where
  * the processor pushes none) and vector on the stack, and jumps to trap_common. It changes no register. */
-extern char *const trap_stubs[256];
+extern char *const trap_stubs[TRAP_VECTORS];
 
 /* Exercise 1.4, the part in C: called by trap_common for every trap, interrupts off. Tries the handlers of this
- * vector in the table's order until one returns true. When none does: trap_unhandled(frame). */
+ * vector (trap_handlers) in turn until one returns true. When none does: trap_unhandled(frame). */
 void trap_dispatch(struct trap_frame *frame);
 
 /* A trap that nobody handled: from ring 3, lab 4 ends the program; from the kernel, a panic with the vector's
@@ -93,7 +99,7 @@ const char *trap_name(uint64_t vector);
 
 struct core;
 
-/* Fills the vectors, which are the same for all cores, and has core 0 use them. Start-up, once. */
+/* Fills the vectors and trap_handlers, which are the same for all cores, and has core 0 use them. Start-up, once. */
 void trap_begin(void);
 
 /* Makes a core's GDT and TSS, with its stacks for NMI, #DF and #MC and with `stack` (a top) for entries from ring 3.

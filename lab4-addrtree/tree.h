@@ -73,6 +73,7 @@ struct tree {
     struct account *account; /* pays for tables and mappings */
     bool inner;
     uint32_t tenant;       /* root: index of the core that runs on it + 1; 0: nobody. Atomic */
+    uint32_t levels;       /* of the skip list, that a mapping has ever had: lookups begin there. Atomic */
     struct mapping *shown; /* inner: the roots' mappings that show it */
     struct mapping *first[MAPPING_LEVELS]; /* head of the skip list: atomic */
 };
@@ -229,7 +230,12 @@ uint64_t *place_entry(struct tree *root, uint64_t address, const struct place *p
 int place_make(struct tree *root, uint64_t address, const struct place *place);
 
 /* Permission bits of a leaf or directory entry: PERM_* -> ENTRY_*. */
-uint64_t entry_bits(uint64_t perm);
+static inline uint64_t
+entry_bits(uint64_t perm)
+{
+    return ENTRY_PRESENT | ENTRY_USER | (perm & PERM_W ? ENTRY_WRITE : 0) |
+           (perm & PERM_X ? 0 : ENTRY_NO_EXEC);
+}
 
 /* Handles a fault at a user address on root (4.1 to 4.3). 0: try again; else what fault_enter says, or
  * E_FAULT: nothing is mapped, or `execute` and not X. No locks held. */

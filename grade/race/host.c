@@ -129,6 +129,7 @@ host_run(uint32_t cores, void (*body)(uint32_t index))
     for (uint32_t i = 0; i < cores; i++) {
         CORE_AT(i, core_words)->self = CORE_AT(i, core_words);
         CORE_AT(i, core_words)->index = i;
+        CORE_AT(i, core_words)->distance = distances[i];
     }
     host_be(0);
     TABLE_EACH (startup, startup_function, step)

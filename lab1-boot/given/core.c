@@ -58,6 +58,7 @@ core_make(uint32_t apic_id)
     core_distance[index] = copy - percore_start;
     struct core *core = CORE_AT(index, core_words);
     core->self = core;
+    core->distance = core_distance[index];
     core->index = index;
     core->apic_id = apic_id;
     return core;
@@ -115,7 +116,7 @@ core_obey(void)
     core_flush_own();
 }
 
-/* SEQ_CST, after `where` was written: see the head of this file. */
+/* SEQ_CST: after `where` was written, see the head of this file. */
 static bool
 core_is_wanted(struct core *core)
 {
@@ -129,7 +130,8 @@ core_leave(void)
     struct core *core = core_this();
     limbo_turn_seldom();
     for (;;) {
-        core_obey();
+        if (core_is_wanted(core))
+            core_obey();
         core_cross(core, CORE_RING3);
         if (!core_is_wanted(core))
             return;

@@ -24,12 +24,6 @@ page_list_of(uint32_t home)
     return CORE_AT(home, page_list);
 }
 
-void *
-page_bytes(const struct page *page)
-{
-    return direct(page_address(page));
-}
-
 static void
 page_make_allocated(struct page *page, enum page_kind kind)
 {

@@ -11,4 +11,4 @@ TABLE_DEFINE(each_core, startup_function);
 TABLE_DEFINE(order, const struct order_handler);
 TABLE_DEFINE(startup, startup_function);
 TABLE_DEFINE(test, const struct test);
-TABLE_DEFINE(trap, const struct trap_handler);
+TABLE_DEFINE(trap, struct trap_handler);

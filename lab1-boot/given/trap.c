@@ -61,7 +61,8 @@ void descriptors_load(const struct descriptor_pointer *gdt); /* trap_entry.asm *
 
 static PER_CORE uint64_t gdt[7];
 static PER_CORE struct task_state task_state;
-static struct gate idt[ARRAY_LENGTH(trap_stubs)]; /* the same for all cores */
+static struct gate idt[TRAP_VECTORS]; /* the same for all cores */
+struct trap_handler *trap_handlers[TRAP_VECTORS];
 
 static void
 gdt_make(uint64_t *table, const struct task_state *task)
@@ -115,6 +116,17 @@ gate_set(uint64_t vector)
     };
 }
 
+/* From the table's last to its first: so each list has the table's order. */
+static void
+handlers_link(void)
+{
+    for (size_t i = TABLE_LENGTH(trap); i-- > 0;) {
+        struct trap_handler *handler = table_trap_start[i];
+        handler->next = trap_handlers[handler->vector];
+        trap_handlers[handler->vector] = handler;
+    }
+}
+
 /* Data ports of the two 8259 interrupt controllers; all ones mask every line. */
 #define PIC_FIRST_DATA  0x21
 #define PIC_SECOND_DATA 0xa1
@@ -147,8 +159,9 @@ trap_begin(void)
     /* The firmware has left them sending their interrupts as vectors 8 to 15, which are exceptions'. */
     port_write8(PIC_FIRST_DATA, 0xff);
     port_write8(PIC_SECOND_DATA, 0xff);
-    for (uint64_t vector = 0; vector < ARRAY_LENGTH(idt); vector++)
+    for (uint64_t vector = 0; vector < TRAP_VECTORS; vector++)
         gate_set(vector);
+    handlers_link();
     trap_prepare(core_this(), (uint64_t)stack_make(CORE_STACK_PAGES));
     trap_load();
 }

@@ -84,9 +84,10 @@ segment_own_path(struct segment *segment, uint64_t index, node_entry_t **entry)
                 segment_entry_set(segment, place, node);
         } else if (page_is_shared(node)) {
             error = segment_own_node(segment, place, height);
+            node = segment_entry_page(segment, place);
         }
         if (!error)
-            place = &node_entries(segment_entry_page(segment, place))[node_index(index, height)];
+            place = &node_entries(node)[node_index(index, height)];
     }
     *entry = place;
     return error;

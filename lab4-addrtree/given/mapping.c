@@ -89,7 +89,8 @@ struct mapping *
 mapping_first(struct tree *tree, uint64_t offset)
 {
     struct mapping **links = tree->first, *next = NULL;
-    for (int level = MAPPING_LEVELS - 1; level >= 0; level--)
+    /* Relaxed: a level that has just come is a short cut, and nothing is missed without it. */
+    for (uint32_t level = __atomic_load_n(&tree->levels, __ATOMIC_RELAXED); level-- > 0;)
         while ((next = link_load(&links[level])) != NULL && mapping_end(next) <= offset)
             links = next->next;
     return next;
@@ -105,8 +106,11 @@ mapping_find(struct tree *tree, uint64_t offset)
 void
 mapping_link(struct mapping *mapping)
 {
-    struct mapping **links = mapping->tree->first, **before[MAPPING_LEVELS];
-    for (int level = MAPPING_LEVELS - 1; level >= 0; level--) {
+    struct tree *tree = mapping->tree;
+    struct mapping **links = tree->first, **before[MAPPING_LEVELS];
+    if (tree->levels < mapping->levels)
+        __atomic_store_n(&tree->levels, mapping->levels, __ATOMIC_RELAXED);
+    for (uint32_t level = tree->levels; level-- > 0;) {
         while (links[level] != NULL && links[level]->start < mapping->start)
             links = links[level]->next;
         before[level] = links;
@@ -129,7 +133,7 @@ void
 mapping_unlink(struct mapping *mapping)
 {
     struct mapping **links = mapping->tree->first;
-    for (int level = MAPPING_LEVELS - 1; level >= 0; level--) {
+    for (uint32_t level = mapping->tree->levels; level-- > 0;) {
         while (links[level] != NULL && links[level] != mapping && links[level]->start <= mapping->start)
             links = links[level]->next;
         /* Release, like mapping_link's: whoever comes this way finds the next one whole. */

@@ -15,7 +15,7 @@ tree_on(uint32_t index)
 struct tree *
 tree_current(void)
 {
-    return tree_on(core_index());
+    return *CORE_OWN(tree_running);
 }
 
 bool

@@ -4,13 +4,6 @@
 
 #include "panic.h"
 
-uint64_t
-entry_bits(uint64_t perm)
-{
-    return ENTRY_PRESENT | ENTRY_USER | (perm & PERM_W ? ENTRY_WRITE : 0) |
-           (perm & PERM_X ? 0 : ENTRY_NO_EXEC);
-}
-
 /* What every entry above a tree's own leaf tables says: the leaf entry decides (T3). */
 #define BITS_ABOVE (ENTRY_PRESENT | ENTRY_USER | ENTRY_WRITE)
 
@@ -42,36 +35,43 @@ table_add(struct tree *tree, uint64_t *entry)
     return 0;
 }
 
-/* The entry of this level for an address of the tree. */
-static uint64_t *
-tree_walk(struct tree *tree, uint64_t offset, unsigned level, bool make, int *error)
+/* The entry of this level for an address of the tree; where a table on the way is missing, the entry that names none. *at
+ * is the level of what it returns. */
+static inline uint64_t *
+tree_walk(struct tree *tree, uint64_t offset, unsigned level, unsigned *at)
 {
     uint64_t *table = page_bytes(tree->top);
-    for (unsigned above = tree_top_level(tree); above > level; above--) {
-        uint64_t *entry = &table[table_index(offset, above)];
-        if (!(entry_load(entry) & ENTRY_PRESENT)) {
-            int result = make ? table_add(tree, entry) : E_NOENT;
-            if (result) {
-                if (make)
-                    *error = result;
-                return NULL;
-            }
-        }
-        table = table_below(entry_load(entry));
+    for (*at = tree_top_level(tree); *at > level; --*at) {
+        uint64_t *entry = &table[table_index(offset, *at)], seen = entry_load(entry);
+        if (!(seen & ENTRY_PRESENT))
+            return entry;
+        table = table_below(seen);
     }
     return &table[table_index(offset, level)];
+}
+
+/* The same; with `make`, tables are made until none is missing. Null: one is, and *error says why it was not made. */
+static inline uint64_t *
+tree_reach(struct tree *tree, uint64_t offset, unsigned level, bool make, int *error)
+{
+    unsigned at;
+    uint64_t *entry;
+    while ((entry = tree_walk(tree, offset, level, &at)), at > level)
+        if (!make || (*error = table_add(tree, entry)) != 0)
+            return NULL;
+    return entry;
 }
 
 uint64_t *
 tree_entry(struct tree *tree, uint64_t offset, bool make, int *error)
 {
-    return tree_walk(tree, offset, LEVEL_PAGE, make, error);
+    return tree_reach(tree, offset, LEVEL_PAGE, make, error);
 }
 
 uint64_t *
 tree_directory(struct tree *tree, uint64_t offset, bool make, int *error)
 {
-    return tree_walk(tree, offset, LEVEL_LEAF, make, error);
+    return tree_reach(tree, offset, LEVEL_LEAF, make, error);
 }
 
 uint64_t *

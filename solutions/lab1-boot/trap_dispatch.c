@@ -6,8 +6,8 @@ void
 trap_dispatch(struct trap_frame *frame)
 {
     /* BEGIN 1.4 */
-    TABLE_EACH (trap, const struct trap_handler, handler)
-        if ((*handler)->vector == frame->vector && (*handler)->handle(frame))
+    for (const struct trap_handler *handler = trap_handlers[frame->vector]; handler; handler = handler->next)
+        if (handler->handle(frame))
             return;
     trap_unhandled(frame);
     /* END 1.4 */

@@ -11,26 +11,26 @@ segment_page(struct segment *segment, uint64_t index, enum access access, struct
     if (access == ACCESS_WRITE && (segment->flags & SEGMENT_READ_ONLY))
         return E_PERM;
 
-    bool shared = false;
-    struct page *page = index < tree_room(segment->height) ? segment->root : NULL;
+    struct page *page = access == ACCESS_READ && index < tree_room(segment->height) ? segment->root : NULL;
+    bool shared = page && page_is_shared(page);
     for (uint32_t height = segment->height; page && height > 0; height--) {
-        shared |= page_is_shared(page);
         page = segment_entry_page(segment, &node_entries(page)[node_index(index, height)]);
+        shared |= page && page_is_shared(page);
     }
-    shared |= page && page_is_shared(page);
-
-    if (page && shared && access == ACCESS_READ && (segment->flags & SEGMENT_ON_REFERENCE))
+    if (page && shared && (segment->flags & SEGMENT_ON_REFERENCE))
         return segment_reference_page(segment, index, out);
-    if (page && (!shared || access == ACCESS_READ)) {
+    if (page) {
         *out = page;
         return 0;
     }
 
     node_entry_t *entry;
     int error = segment_own_path(segment, index, &entry);
-    if (!error && page)
+    if (error)
+        return error;
+    if (segment_entry_page(segment, entry))
         error = segment_own_page(segment, entry);
-    else if (!error && (error = segment_add_page(segment, &page)) == 0)
+    else if ((error = segment_add_page(segment, &page)) == 0)
         segment_entry_set(segment, entry, page);
     if (!error)
         *out = segment_entry_page(segment, entry);

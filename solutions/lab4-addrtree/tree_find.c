@@ -9,21 +9,20 @@ tree_find(struct tree *root, uint64_t address, struct place *out)
     struct mapping *mapping = mapping_find(root, address);
     if (mapping == NULL)
         return E_NOENT;
-    struct place place = {.tree = root, .offset = address, .root = mapping, .perm = mapping->perm};
+    *out = (struct place){.tree = root, .offset = address, .root = mapping, .perm = mapping->perm};
     uint64_t offset = mapping->offset + (address - mapping->start);
     if (mapping->object->type == OBJECT_TREE) {
-        place.tree = CONTAINER_OF(mapping->object, struct tree, object);
-        place.offset = offset;
-        mapping = mapping_find(place.tree, offset);
+        out->tree = CONTAINER_OF(mapping->object, struct tree, object);
+        out->offset = offset;
+        mapping = mapping_find(out->tree, offset);
         if (mapping == NULL)
             return E_NOENT;
-        place.perm &= mapping->perm;
+        out->perm &= mapping->perm;
         offset = mapping->offset + (offset - mapping->start);
     }
-    place.mapping = mapping;
-    place.segment = CONTAINER_OF(mapping->object, struct segment, object);
-    place.index = offset >> PAGE_SHIFT;
-    *out = place;
+    out->mapping = mapping;
+    out->segment = CONTAINER_OF(mapping->object, struct segment, object);
+    out->index = offset >> PAGE_SHIFT;
     return 0;
     /* END 4.1 */
 }
