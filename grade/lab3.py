@@ -51,6 +51,7 @@ GIVEN = [
     Test("share_publish_reaches_all"),
     Test("account_moves_its_limit"),
     Test("account_pays_for_tables"),
+    Test("account_total_left_alone"),
     Test("call_numbers"),
     Test("call_segment"),
     Test("call_rights"),

@@ -4,8 +4,10 @@
  *     moved is the limit of a sub-account, and comes back at its end.
  * A2  A charge returns to the account that paid, whoever frees the thing and through whatever share.
  * A3  A charge returns when the thing leaves limbo, not when it is freed: else a loop of frees would eat the machine.
- * A4  Private work writes no shared line: a core spends from its own budget, which it fills from the total in
- *     batches. The limit stays exact: before E_NOMEM the budgets of all cores are taken back by compare-and-swap.
+ * A4  Private work writes no shared line: a core spends from its own budget, and what it gives back goes there, too. It
+ *     fills the budget with a part of what the total has, so large that it seldom comes back, and so small that the other
+ *     cores find as much: to spend nearly all of an account takes a few fills, and not more of them the larger it is.
+ *     The limit stays exact: before E_NOMEM the budgets of all cores are taken back by compare-and-swap.
  * A5  It ends with its last reference. As long as shares charge here, each core counts those that it takes and gives up
  *     by itself, and nobody adds them up. When the last share has gone the account is `closing`: from then on all count
  *     in one place, and once every core has seen that (a grace period), the counts of the cores are added there.
@@ -17,7 +19,7 @@
 #include "object.h"
 #include "page.h"
 
-#define ACCOUNT_BATCH (64 * PAGE_SIZE) /* what a budget takes from the total at once */
+#define ACCOUNT_BATCH (64 * PAGE_SIZE) /* what a budget takes from the total at once, at least */
 
 struct account_budget { /* one core's, on its own line */
     _Alignas(CACHE_LINE) uint64_t unspent;
@@ -96,8 +98,8 @@ uint64_t account_used(const struct account *account);
 /* Takes `bytes` from this core's budget: true when it had them. One compare-and-swap on this core's own line. */
 bool account_spend_budget(struct account *account, uint64_t bytes);
 
-/* Moves at least `bytes` (a batch where there is that much) from the total into this core's budget; true when it
- * could. */
+/* Moves at least `bytes` (where there is more, a batch or this core's part of the total) from the total into this core's
+ * budget; true when it could. */
 bool account_fill_budget(struct account *account, uint64_t bytes);
 
 /* Takes the budgets of all cores back into the total. True when it is worth another look: there was something to take,
@@ -105,7 +107,7 @@ bool account_fill_budget(struct account *account, uint64_t bytes);
  * less than `bytes`. */
 bool account_collect(struct account *account, uint64_t bytes);
 
-/* Puts `bytes` back into this core's budget, or, when that holds two batches, into the total. */
+/* Puts `bytes` back into this core's budget. */
 void account_unspend(struct account *account, uint64_t bytes);
 
 /* Bytes charged here for things that wait in limbo. Acquire: what has left limbo before is back in the account

@@ -53,11 +53,12 @@ move_end(struct account *account)
 bool
 account_fill_budget(struct account *account, uint64_t bytes)
 {
-    uint64_t *own = account_purse(account);
-    if (own == &account->total || __atomic_load_n(&account->total, __ATOMIC_RELAXED) < bytes)
+    uint64_t *own = account_purse(account), total = __atomic_load_n(&account->total, __ATOMIC_RELAXED);
+    if (own == &account->total || total < bytes)
         return false;
     move_begin(account);
-    uint64_t taken = count_take(&account->total, bytes, maximum(bytes, ACCOUNT_BATCH));
+    uint64_t part = maximum(total / (2 * core_count), ACCOUNT_BATCH);
+    uint64_t taken = count_take(&account->total, bytes, maximum(bytes, part));
     __atomic_add_fetch(own, taken, __ATOMIC_RELAXED);
     move_end(account);
     return taken > 0;
@@ -98,10 +99,7 @@ account_collect(struct account *account, uint64_t bytes)
 void
 account_unspend(struct account *account, uint64_t bytes)
 {
-    uint64_t *own = account_purse(account);
-    if (__atomic_load_n(own, __ATOMIC_RELAXED) >= 2 * ACCOUNT_BATCH)
-        own = &account->total;
-    __atomic_add_fetch(own, bytes, __ATOMIC_RELAXED);
+    __atomic_add_fetch(account_purse(account), bytes, __ATOMIC_RELAXED);
 }
 
 uint64_t

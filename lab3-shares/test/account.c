@@ -55,6 +55,25 @@ TEST(account_collects_budgets)
     check_share_books(before);
 }
 
+/* Given: a core comes to the total a few times until it has nearly all of an account, and never to give back (A4). */
+TEST(account_total_left_alone)
+{
+    struct share_books before = share_books_take();
+    uint64_t pages = 1ul << 13;
+    struct account *account = account_make_small(pages * PAGE_SIZE);
+    for (uint64_t i = 0; i < pages; i++)
+        check_equal(0, account_charge(account, PAGE_SIZE));
+    check_equal(0, account->total);
+    uint64_t moves = account->moves_begun;
+    check(moves < 20); /* halves, down to a batch, and the batches of what is left then */
+    for (uint64_t i = 0; i < pages; i++)
+        account_refund(account, PAGE_SIZE);
+    check_equal(0, account->total);
+    check_equal(moves, account->moves_begun);
+    account_leave(account);
+    check_share_books(before);
+}
+
 /* Random charges and refunds by two cores: never over the limit, never E_NOMEM below it. */
 TEST(account_two_cores_random)
 {
