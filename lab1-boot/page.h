@@ -127,9 +127,14 @@ void page_add(uint64_t frame);
 /* The core near whose memory the frame lies. Until lab 5 that is core 0 (weak default). */
 uint32_t page_home(uint64_t frame);
 
-/* Gives every page the home that page_home says, and each list the free pages of its core. Start-up, when all cores
- * are up and none has work yet. */
-void page_deal(void);
+/* Empties all lists: their pages are on none, and still PAGE_FREE, until page_deal has given out all frames. Start-up,
+ * when all cores are up and none has work yet. */
+void page_lists_empty(void);
+
+/* Gives the pages of frames [first, end) the home that page_home says, and each list those of its core that are free.
+ * Called by the core that they are for: so their descriptors are in its own caches, and not in those of the core that
+ * starts the others. */
+void page_deal(uint64_t first, uint64_t end);
 
 /* As page_alloc, of the pages below this address, on core 0's list. For what a processor wants low. Start-up only. */
 struct page *page_alloc_below(paddr_t limit, enum page_kind kind);

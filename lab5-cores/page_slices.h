@@ -5,4 +5,8 @@
 /* Cuts memory into a slice a core that is up; page_home (lab 1) then follows it. Start-up. */
 void page_slices_make(void);
 
+/* Has each core deal out its own slice (page_deal), all at the same time. Start-up, once the slices are made and all other
+ * cores are idle. */
+void page_slices_deal(void);
+
 #endif

@@ -141,8 +141,7 @@ page_add(uint64_t frame)
     page_list_give(page);
 }
 
-/* Empties all lists; their pages are on none, and still PAGE_FREE. */
-static void
+void
 page_lists_empty(void)
 {
     for (uint32_t i = 0; i < core_count; i++) {
@@ -155,10 +154,9 @@ page_lists_empty(void)
 }
 
 void
-page_deal(void)
+page_deal(uint64_t first, uint64_t end)
 {
-    page_lists_empty();
-    for (uint64_t frame = 0; frame < page_limit; frame++) {
+    for (uint64_t frame = first; frame < end; frame++) {
         struct page *page = &page_table_all[frame];
         if (page->kind == PAGE_ABSENT)
             continue;

@@ -176,7 +176,8 @@ TEST(page_deal_again)
 {
     pages_move(test_add_core(), 10);
     uint64_t before = page_free_count(), on_list = 0;
-    page_deal(); /* which, before lab 5 has made slices, knows of one core */
+    page_lists_empty();
+    page_deal(0, page_limit); /* which, before lab 5 has made slices, knows of one core */
     check_equal(before, list_count(0));
     for (struct page *page = page_list_of(0)->first; page != NULL; page = page->next, on_list++)
         check_equal(PAGE_FREE, page->kind);

@@ -72,6 +72,6 @@ STARTUP(50, cores)
     if (cores_listed.count > 0 && trampoline_place())
         core_start(&cores_listed, wanted);
     page_slices_make();
-    page_deal();
+    page_slices_deal();
     console_print("%u cores after %lu ms\n", core_count, (clock_ticks() - start) / (clock_frequency / 1000));
 }
