@@ -21,9 +21,10 @@
 #          number or a list
 # MODULES  more boot modules, each name=path
 # MACHINE  the simulated one, of grade/manycore/machines or a path;  MODEL  of its cores, blocking or generous
+# FULL=1   `bench` with 1 to 64 cores, the whole sizes, and both models
 # SEED     of tests that draw numbers, the first of `fuzz`, and of turns in `sim`;  CALLS  of the test `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
 # V=1      show each command
-VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL V
+VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL V
 
 # Evaluated when this file is read, in the lab's folder or at the top.
 ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
@@ -291,7 +292,7 @@ help-staff:
 NEEDS_build := nasm:nasm python3:python3 ld:binutils $(notdir $(CC)):$(if $(findstring clang,$(CC)),clang,gcc) \
     /usr/include/stdio.h:libc6-dev /usr/src/newlib:newlib-source xz:xz-utils qemu-system-x86_64:qemu-system-x86
 NEEDS_gdb := gdb:gdb
-NEEDS_bench := /usr/lib/bible.data:bible-kjv-text bible:bible-kjv
+NEEDS_bench := /usr/lib/bible.data:bible-kjv-text bible:bible-kjv gnuplot:gnuplot-nox
 NEEDS_format := clang-format:clang-format
 NEEDS_models := spin:spin gcc:gcc
 needs = $(foreach n,$1,$(NEEDS_$n))
@@ -377,7 +378,8 @@ holes:
 
 bench:
 	$(call install,build bench)
-	$(Q)python3 -B $(ROOT)/grade/bench/bench.py --base $(BASE) $(if $(CPUS),--cores '$(CPUS)')
+	$(Q)python3 -B $(ROOT)/grade/bench/bench.py --base $(BASE) $(if $(EXPERIMENTS),--experiments '$(EXPERIMENTS)') $(if $(CPUS),--cores '$(CPUS)') \
+	    $(if $(MACHINE),--machine '$(MACHINE)') $(if $(FULL),--full)
 
 calibrate:
 	$(call install,build)

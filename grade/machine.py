@@ -186,9 +186,9 @@ def busy(machines):
     return sum(host_share(machine.job.test) for machine in machines)
 
 
-def run_jobs(jobs, done, slots=None, scale=None):
+def run_jobs(jobs, done, slots=None, scale=None, look=lambda running: None):
     """Boots every job, as many side by side as `slots` (default: the host's cores) have room for,
-    and calls done(job, outcome) as each ends."""
+    and calls done(job, outcome) as each ends; look(those that run) now and then."""
     slots = slots or host_cores()
     scale = scale or calibrate()
     waiting, running = list(reversed(jobs)), set()
@@ -204,6 +204,7 @@ def run_jobs(jobs, done, slots=None, scale=None):
                     continue
                 running.add(machine)
                 watch.register(machine.pidfd, selectors.EVENT_READ, machine)
+            look(running)
             ended = {key.data for key, _ in watch.select(LOOK)} if running else set()
             late = {machine for machine in running - ended if machine.overdue}
             for machine in ended | late:

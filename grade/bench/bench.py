@@ -1,31 +1,38 @@
-"""`make bench`: the words of a real book, and of generated ones, counted and indexed on Corey and on
-Linux, every answer compared whole with answers.py.
+"""`make bench`: the main job, and the experiments as curves.
 
-    bench.py [--base reference|own|all] [--systems NAME,NAME] [--cores 'N N']
+    bench.py [--experiments 'NAME …'] [--systems 'NAME …'] [--cores 'N …'] [--machine NAME] [--full]
+             [--base reference|own|all]
 
-EXPERIMENTS in the environment narrows what is run. Leaves build/bench/results.jsonl, one
-measurement a line, and prints a table. The exit status is 0 only when every answer was right, and
-came from as many cores as were asked for.
+In plain QEMU: the words of a book and of generated text, counted and indexed on Corey and on this host's Linux, every
+answer compared (plain.py). In the simulator: each system on each number of cores, one boot for all experiments
+(simulated.py). Leaves results.jsonl, a measurement a line, figures/ and report.html in build/bench/. The exit status is 0
+only when every answer and every boot was right, and came from as many cores as were asked for.
 """
 import argparse
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from simulated import ROOT, Bench  # first: it says where the modules are
 
-from answers import answers, places_of
-from course import ROOT
+import plain
+from curves import CURVES, SYSTEMS
 from inputs import FOLDER, make_inputs
-from machine import end_on_sigterm, host_cores
+from kernel import kernel_version
+from machine import end_on_sigterm
+from machine_file import MachineError, machine_path, read_machine
+from measures import lines_of, places_of
 from progress import Progress
-from systems import SYSTEMS
+from html_report import PLACES, RESULTS, shown, write_report
+from settings import kernel_words
+from sim_boot import Simulation
 
-EXPERIMENTS = ("wc", "wri")
-PARTS = ("sample", "map", "reduce", "merge", "total")  # shown in the table, in milliseconds
-PAGE_KIB = 4
+CORES = {False: (1, 4, 16), True: (1, 2, 4, 8, 16, 32, 64)}
+MODELS = {False: ("blocking",), True: ("blocking", "generous")}
+MEMORY = {False: 1024, True: 2048}  # MiB
+PLAIN_MOST = 4                      # cores in plain QEMU, where they take turns, while there is a simulator for more
+ALL_SYSTEMS = tuple(dict.fromkeys([*SYSTEMS, *plain.SYSTEMS]))
+ALL_EXPERIMENTS = tuple(dict.fromkeys([*plain.EXPERIMENTS, *CURVES]))
 
 
 def made_by(base):
@@ -36,120 +43,133 @@ def made_by(base):
     return f"{commit}{'+' if git('status', '--porcelain') else ''}, {base}"
 
 
-def compare(expected, seen):
-    """Where the answers part, in words; '' when they are the same."""
-    for number, (right, line) in enumerate(zip(expected, seen), 1):
-        if right != line:
-            return f"line {number}: expected {right[:60]!r}, seen {line[:60]!r}"
-    if len(expected) != len(seen):
-        return f"expected {len(expected)} lines, seen {len(seen)}"
-    return ""
+def settings_of(system, simulation, maker):
+    """What the lines of a system's boots have in common."""
+    linux = bool(SYSTEMS[system].mode)
+    return {"machine": simulation.machine.name, "model": simulation.model, "seed": simulation.seed,
+            "bandwidth": simulation.bandwidth, "memory_mib": simulation.memory, "page_kib": plain.PAGE_KIB,
+            "linux": kernel_version() if linux else "",
+            "settings": " ".join(kernel_words("halt", False)) if linux else "release",
+            "made_by": {"command": "make bench", "tree": maker}}
 
 
-def measurements(experiment, path, system, cores, run, maker):
-    """The lines for results.jsonl; `cores` is how many have worked."""
-    for metric, (value, unit) in run.measured.items():
-        yield {"experiment": experiment, "input": path.name, "system": system.name,
-               "machine": system.machine(cores), "cores": run.cores, "page_kib": PAGE_KIB,
-               "metric": metric, "value": value, "unit": unit,
-               "made_by": {"command": run.command, "tree": maker}}
+def print_boot(boot):
+    cores = f"{boot.cores} core{'s' if boot.cores > 1 else ''}"
+    said = boot.trouble or f"{boot.seconds:.0f} s, {boot.instructions / 1e6:,.0f} M instructions"
+    print(f"{SYSTEMS[boot.system].title} on {cores}: {said}", flush=True)
 
 
-def table_line(experiment, path, system, cores, run, verdict):
-    parts = [f"{run.measured[part][0] / 1000:.0f}" if part in run.measured else "-" for part in PARTS]
-    count = run.measured.get("words", ("-",))[0]
-    shown = f"{cores}{'*' if cores > host_cores() else ' '}"
-    return (f"{experiment:<5}{path.name:<11}{system.name:<11}{shown:>6}{count:>9}"
-            + "".join(f"{part:>8}" for part in parts) + f"  {verdict}")
+def print_values(lines):
+    """A row a system and region, a column a number of cores."""
+    cores = sorted({line["cores"] for line in lines})
+    rows = {}
+    for line in lines:
+        key = (list(CURVES).index(line["experiment"]), line["experiment"], line["region"], line["measure"], line["system"])
+        rows.setdefault(key, {})[line["cores"]] = shown(line["value"])
+    print(f"\n{'cores':<63}" + "".join(f"{number:>11}" for number in cores))
+    place = {name: number for number, name in enumerate(SYSTEMS)}
+    for key in sorted(rows, key=lambda key: (key[0], key[2], place[key[4]])):
+        _, experiment, region, measure, system = key
+        print(f"{experiment + ' ' + region:<20}{system:<12}{measure:<31}"
+              + "".join(f"{rows[key].get(number, '–'):>11}" for number in cores))
 
 
-def judge(expected, cores, run):
-    """(the verdict in a few words, what is wrong in more)."""
-    trouble = run.trouble or compare(expected, run.lines)
-    if trouble:
-        return "WRONG", trouble
-    if run.cores != cores:
-        return f"right, {len(expected)} lines, but {run.cores} of {cores} cores", "cores are missing"
-    return f"right, {len(expected)} lines", ""
+def run_simulated(systems, experiments, cores, simulation, options, maker, progress):
+    """(lines, places, number of boots that went wrong) in one model."""
+    boots, lines = {system: [] for system in systems}, []
+
+    def done(boot):
+        progress.clear()
+        print_boot(boot)
+        if not boot.trouble:
+            boots[boot.system].append(boot)
+            lines.extend(lines_of(boot, settings_of(boot.system, simulation, maker)))
+
+    Bench(simulation, options.full, options.base, progress).run(systems, experiments, cores, done)
+    progress.clear()
+    wrong = len(systems) * len(cores) - sum(map(len, boots.values()))
+    if lines:
+        print_values(lines)
+    progress.show("naming what costs most")
+    places = [place for system in systems if boots[system] for place in places_of(boots[system], simulation.machine)]
+    return lines, places, wrong
 
 
-def run_experiment(experiment, path, expected, systems, maker, progress):
-    """One program on one input, everywhere; (lines for results.jsonl, number of runs that are wrong)."""
-    found, wrong = [], 0
-    for system, numbers in systems.items():
-        for cores in numbers:
-            run = system.run(experiment, path, cores, progress)
-            verdict, trouble = judge(expected, cores, run)
-            wrong += bool(trouble)
-            progress.clear()
-            print(table_line(experiment, path, system, cores, run, verdict), flush=True)
-            if verdict == "WRONG":
-                print(f"    {trouble}", flush=True)
-            else:
-                found += measurements(experiment, path, system, cores, run, maker)
-    return found, wrong
+def name_list(known):
+    def read(words):
+        names = words.replace(",", " ").split()
+        unknown = [name for name in names if name not in known]
+        if unknown or not names:
+            raise argparse.ArgumentTypeError(f"no '{' '.join(unknown)}'; there are: {' '.join(known)}")
+        return [name for name in known if name in names]
+    return read
 
 
-def run_all(systems, inputs, experiments, maker, progress):
-    """Runs everything; (lines for results.jsonl, number of runs that are wrong)."""
-    found, wrong = [], 0
-    print(f"{'':<5}{'input':<11}{'system':<11}{'cores':>5} {'words':>9}"
-          + "".join(f"{part:>8}" for part in PARTS) + "  answer      (times in ms)")
-    if any(cores > host_cores() for numbers in systems.values() for cores in numbers):
-        print("(* cores that take turns on one thread of the host: their times say nothing)")
-    for path in inputs:
-        progress.show(f"answers for {path.name}")
-        places = places_of(path.read_bytes())
-        for experiment in experiments:
-            progress.show(f"answers for {experiment} {path.name}")
-            expected = list(answers(experiment, places))
-            more, bad = run_experiment(experiment, path, expected, systems, maker, progress)
-            found, wrong = found + more, wrong + bad
-    return found, wrong
-
-
-def core_list(text):
-    numbers = tuple(dict.fromkeys(int(word) for word in text.split()))
-    if not numbers or min(numbers) < 1:
-        raise ValueError(text)
+def core_list(words):
+    numbers = tuple(sorted({int(word) for word in words.replace(",", " ").split()}))
+    if not numbers or numbers[0] < 1:
+        raise ValueError(words)
     return numbers
 
 
-def chosen_cores(system, cores):
-    """On how many cores a system runs: its own choice, or of those asked for what it has."""
-    return tuple(number for number in cores if number <= system.most_cores) if cores else system.cores
+def read_options():
+    parser = argparse.ArgumentParser(description="The main job, and the experiments as curves.")
+    parser.add_argument("--experiments", type=name_list(ALL_EXPERIMENTS), default=list(ALL_EXPERIMENTS))
+    parser.add_argument("--systems", type=name_list(ALL_SYSTEMS), default=list(ALL_SYSTEMS))
+    parser.add_argument("--cores", type=core_list, default=(), metavar="'N …'")
+    parser.add_argument("--machine", default="cores64")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--base", default="reference", choices=("reference", "own", "all"))
+    return parser.parse_args()
+
+
+def simulate(options, maker, progress):
+    """The simulated half; (lines, number of boots that went wrong). The report is another's."""
+    systems = [name for name in options.systems if name in SYSTEMS
+               and any(name in CURVES[curve].systems for curve in options.experiments if curve in CURVES)]
+    experiments = [name for name in CURVES if name in options.experiments]
+    machine = read_machine(machine_path(options.machine))
+    cores = options.cores or tuple(number for number in CORES[options.full] if number <= machine.all_cores)
+    if not systems or not experiments:
+        return [], 0
+    if cores[-1] > machine.all_cores:
+        raise MachineError(f"{machine.name} has {machine.all_cores} cores, not {cores[-1]}")
+    lines, places, wrong = [], [], 0
+    for model in MODELS[options.full]:
+        simulation = Simulation(machine, model=model, memory=MEMORY[options.full])
+        print(f"\nsimulated, machine {machine.name}, model {model}:", flush=True)
+        more, found, bad = run_simulated(systems, experiments, cores, simulation, options, maker, progress)
+        lines, places, wrong = lines + more, places or found, wrong + bad
+    (FOLDER / PLACES).write_text(json.dumps(places, indent=1) + "\n", encoding="utf-8")
+    return lines, wrong
 
 
 def main():
     end_on_sigterm()
-    parser = argparse.ArgumentParser(description="The experiments, first form.")
-    parser.add_argument("--base", default="reference", choices=("reference", "own", "all"))
-    parser.add_argument("--systems", default=",".join(SYSTEMS))
-    parser.add_argument("--cores", type=core_list, default=(), metavar="'N N'")
-    options = parser.parse_args()
-    experiments = os.environ.get("EXPERIMENTS", " ".join(EXPERIMENTS)).split()
-    unknown = set(experiments) - set(EXPERIMENTS) or set(options.systems.split(",")) - set(SYSTEMS)
-    if unknown:
-        sys.exit(f"no '{unknown.pop()}'; experiments: {' '.join(EXPERIMENTS)}; systems: {' '.join(SYSTEMS)}")
-    progress = Progress()
-    progress.show("preparing the inputs")
-    inputs = make_inputs()
-    systems = [SYSTEMS[name](inputs, options.base, progress) for name in options.systems.split(",")]
-    systems = {system: chosen_cores(system, options.cores) for system in systems}
-    progress.clear()
-    found, wrong = run_all(systems, inputs, experiments, made_by(options.base), progress)
-    results = FOLDER / "results.jsonl"
-    results.write_text("".join(json.dumps(line) + "\n" for line in found))
-    print(f"{results.relative_to(ROOT)}: {len(found)} measurements")
-    if wrong:
-        print(f"{wrong} runs were wrong", flush=True)
-    return 1 if wrong else 0
+    options, progress, lines, wrong = read_options(), Progress(), [], 0
+    maker = made_by(options.base)
+    counted = [name for name in options.experiments if name in plain.EXPERIMENTS]
+    curves = [name for name in options.experiments if name in CURVES]
+    if counted:
+        progress.show("preparing the inputs")
+        cores = tuple(number for number in options.cores if number <= PLAIN_MOST or not curves)
+        lines, wrong = plain.run_plain([name for name in options.systems if name in plain.SYSTEMS], make_inputs(), counted,
+                                       cores, options.base, maker, progress)
+    more, bad = simulate(options, maker, progress)
+    results = FOLDER / RESULTS
+    results.write_text("".join(json.dumps(line) + "\n" for line in lines + more), encoding="utf-8")
+    print(f"\n{results.relative_to(ROOT)}: {len(lines) + len(more)} measurements")
+    if more:
+        print(f"{write_report(FOLDER).relative_to(ROOT)}: the report; figures/ beside it")
+    if wrong + bad:
+        print(f"{wrong + bad} runs were wrong", flush=True)
+    return 1 if wrong + bad else 0
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+    except (MachineError, RuntimeError, ValueError, OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"bench: {error}")
     except KeyboardInterrupt:
         sys.exit("interrupted")

@@ -37,17 +37,17 @@ def make_book():
     return write_input("kjv.txt", b"".join(verses))
 
 
-def make_words(compiler):
-    """Generated words (words.c)."""
+def make_words(compiler, name="words.txt", size=WORDS_BYTES):
+    """Generated words (words.c), `size` bytes of them."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     program = FOLDER / f"words.{os.getpid()}"
     try:
         subprocess.run([compiler, "-std=gnu17", "-O2", "-o", program, ROOT / "grade/bench/words.c"],
                        check=True)
-        printed = subprocess.run([program, str(WORDS_BYTES)], check=True, stdout=subprocess.PIPE)
+        printed = subprocess.run([program, str(size)], check=True, stdout=subprocess.PIPE)
     finally:
         program.unlink(missing_ok=True)
-    return write_input("words.txt", printed.stdout)
+    return write_input(name, printed.stdout)
 
 
 def make_inputs():

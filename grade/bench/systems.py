@@ -106,8 +106,8 @@ class Corey:
     cores = (1, 2, 4)
     most_cores = 255  # what QEMU's machine can have without x2APIC
 
-    def __init__(self, inputs, base, progress):
-        kernel = BenchKernel(7, base, modules=boot_modules(inputs))
+    def __init__(self, inputs, base, progress, mode=""):
+        kernel = BenchKernel(7, base, mode=mode, modules=boot_modules(inputs))
         built = build_kernels([kernel], lambda *done: progress.show("building Corey"))[kernel]
         if built.error:
             raise RuntimeError(f"the kernel does not build: {built.error}")

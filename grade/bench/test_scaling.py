@@ -1,4 +1,4 @@
-"""Tests how scaling.py and bench.py judge, on runs that are made up: `test_scaling.py`.
+"""Tests how scaling.py and plain.py judge, on runs that are made up: `test_scaling.py`.
 
 A good pair of runs meets every criterion; each case spoils one thing and must fail just the
 criterion named for it. Ends with `N passed, N failed`.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import bench
+import plain
 import scaling
 from systems import Run
 
@@ -84,9 +84,9 @@ def results():
                                            (LINES, 2, "panic", "WRONG")):
         run = made_run({}, [1, 1], {})
         run.trouble = trouble
-        said, wrong = bench.judge(lines, cores, run)
+        said, wrong = plain.judge(lines, cores, run)
         good = verdict in said and bool(wrong) == (verdict != "right, 2 lines")
-        yield f"bench: {verdict}", good, f"seen {said!r}, {wrong!r}"
+        yield f"plain: {verdict}", good, f"seen {said!r}, {wrong!r}"
 
 
 def main():

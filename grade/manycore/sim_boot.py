@@ -69,8 +69,8 @@ def escaped(path):
 
 def simulation_fields(simulation, cores, folder, plugin, begin, entries):
     """What a Job of machine.py, Corey's or the Linux peer's, must have to run in the simulator: {field: value}, memory
-    and topology being those of its Test. `begin` is an address in hexadecimal or '', `entries` a file, as in README.md; what
-    the plugin reads and leaves otherwise lies in `folder`."""
+    and topology being those of its Test. `begin` is an address in hexadecimal, '' for the guest's first instruction;
+    `entries` a file, as in README.md; what the plugin reads and leaves otherwise lies in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     fitted = fit_machine(simulation.machine, cores)
     memory = simulation.memory // fitted.sockets * fitted.sockets  # in even parts
@@ -79,6 +79,8 @@ def simulation_fields(simulation, cores, folder, plugin, begin, entries):
         (folder / name).unlink(missing_ok=True)
     options = {"machine": folder / fitted.name, "out": folder / RESULTS, "begin": begin, "mode": simulation.mode,
                "model": simulation.model, "seed": simulation.seed, "size": memory, "entries": entries}
+    if not begin:
+        del options["begin"]
     if not simulation.bandwidth:
         options["bandwidth"] = "off"
     if simulation.dump:

@@ -1,0 +1,109 @@
+"""What `make bench` simulates: the systems, the experiments with their sizes, and how a region of each becomes a number.
+
+A region's number says what the experiment is about: cycles for a unit of work, or units in a thousand cycles. `per` says
+which units count:
+
+    core    those of one core: all cores do as many side by side
+    all     those of all cores together
+    rate    all of them, in a thousand cycles
+"""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class System:
+    """`word` stands behind each command on Corey; `mode` is the Linux peer's, '' on Corey."""
+    name: str
+    title: str
+    word: str = ""
+    mode: str = ""
+
+
+SYSTEMS = {system.name: system for system in (
+    System("corey", "Corey"),
+    System("everything", "Corey, everything shared", word="sharing=everything"),
+    System("threads", "Linux threads", mode="threads"),
+    System("processes", "Linux processes", mode="processes"),
+)}
+ALL = tuple(SYSTEMS)
+
+
+@dataclass(frozen=True)
+class Region:
+    """What is measured of a phase: the result that counts its units on core 0 (`units`; `units_core_N` where each core
+    says its own), the unit's name, and `per`."""
+    title: str
+    units: str
+    unit: str
+    per: str
+
+    @property
+    def measure(self):
+        return f"{self.unit} a kilocycle" if self.per == "rate" else f"cycles {self.unit}"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """An experiment: arguments of a small run and of the whole one, the systems that have it, the phases that it marks,
+    and what is measured of which. `together`: the regions' sum is a region, too."""
+    program: str
+    small: str
+    full: str
+    systems: tuple
+    phases: tuple
+    regions: dict
+    together: str = ""
+
+    def command(self, system, full):
+        """What the kernel, or init, is told to run."""
+        words = [self.program, self.full if full else self.small, SYSTEMS[system].word]
+        return " ".join(word for word in words if word)
+
+
+WORDS = {False: ("words-4M.txt", 4 << 20), True: ("words-32M.txt", 32 << 20)}  # of wri, small and full
+
+CURVES = {curve.program: curve for curve in (
+    Curve("memclone", "1M", "4M", ALL, ("touch", "check", "end"),
+          {"touch": Region("fill pages of its own", "pages_core_0", "a page", "core")}),
+    Curve("mempass", "1M", "4M", ALL, ("pass", "check", "end"),
+          {"pass": Region("touch each page in turn", "pages", "a page and core", "all")}),
+    Curve("shares", "500", "2000", ("corey", "everything"), ("global", "own", "check", "end"),
+          {"global": Region("one share for all", "times", "operations", "rate"),
+           "own": Region("a share for each core", "times", "operations", "rate")}),
+    Curve("segments", "500", "2000", ("corey", "everything"), ("segments", "check", "end"),
+          {"segments": Region("make a segment, give it up", "times", "operations", "rate")}),
+    Curve("locks", "4096", "16384", ("corey", "threads"), ("ticket", "mcs", "readers", "end"),
+          {"ticket": Region("ticket lock", "acquisitions", "an acquisition", "all"),
+           "mcs": Region("MCS lock", "acquisitions", "an acquisition", "all"),
+           "readers": Region("read-write lock", "acquisitions", "an acquisition", "all")}),
+    Curve("calls", "2000 256", "10000 1024", ALL, ("null", "fault_one", "fault_all", "check", "end"),
+          {"null": Region("null system call", "calls", "a call", "core"),
+           "fault_one": Region("page fault, one core alone", "pages_core_0", "a fault", "core"),
+           "fault_all": Region("page fault, on all cores", "pages_core_0", "a fault", "core")}),
+    Curve("forks", "5 64K", "20 64K", ("corey", "everything", "processes"), ("forks", "end"),
+          {"forks": Region("fork, exit, wait", "times", "a copy", "core")}),
+    Curve("wri", f"-q /books/{WORDS[False][0]}", f"-q /books/{WORDS[True][0]}", ALL,
+          ("sample", "map", "reduce", "merge", "end"),
+          {"sample": Region("sample", "words", "a word", "all"), "map": Region("map", "words", "a word", "all"),
+           "reduce": Region("reduce", "words", "a word", "all"), "merge": Region("merge", "words", "a word", "all")},
+          together="total"),
+)}
+
+
+def commands_of(system, experiments, full):
+    """The commands of one boot, in order."""
+    return [CURVES[name].command(system, full) for name in experiments if system in CURVES[name].systems]
+
+
+def units_in(results, region):
+    """How many units of work a region's number is about."""
+    if region.per == "core" or f"{region.units}_core_0" not in results:
+        return results.get(region.units, 0)
+    return sum(value for name, value in results.items() if name.startswith(f"{region.units}_core_"))
+
+
+def number_of(region, cycles, units):
+    """The region's number; None where nothing was done."""
+    if not units or not cycles:
+        return None
+    return 1000 * units / cycles if region.per == "rate" else cycles / units

@@ -1,0 +1,64 @@
+"""Sentences of the report: what the paper says of each figure, how a figure is to be read, what the models are.
+
+"Corey: An Operating System for Many Cores", Boyd-Wickizer et al., OSDI 2008, measured 16 cores: four Opterons with four
+each. What we tell of its curves is from memory where it says "about".
+"""
+
+PAPER = {
+    "memclone": "The paper's memclone fills 100 MiB a core, on 1 to 16 cores. There about as we see it: with Linux threads"
+                " a page costs more with each core, as all faults meet in one address space; Linux processes and Corey,"
+                " where each core has page tables of its own, scale.",
+    "mempass": "The paper passes one buffer of 100 MiB from core to core. Page tables that the cores share, Corey's address"
+               " tree and Linux threads alike, do about equally well; in separate address spaces every core faults in"
+               " every page again.",
+    "shares": "The paper has each core add a segment to a share and remove it. With one share for all throughput stops"
+              " growing at about 3 cores; with a share for each core it grows about perfectly.",
+    "segments": "Not one of the paper's figures. It is the same question, asked of making objects: private work of the"
+                " kernel's, which nobody else can name.",
+    "locks": "Not one of the figures that we reproduce. It shows what the paper builds on: a lock whose waiters all watch"
+             " one line slows its holder down, and one whose waiters stand in line does not.",
+    "locks_linux": "The same programs on Linux: the kernel has no part in it, so the curves are to be those of the figure"
+                   " above. Where they are not, what differs is where memory lies.",
+    "null": "The paper's claim is about scaling, not about thin kernels; this figure says how much of a difference between"
+            " the systems is owed to a thin one.",
+    "fault": "As memclone, but with the fault alone: fresh pages, touched by all cores at once.",
+    "forks": "The paper's cfork starts the copy on another core, which gets share, address tree and copied segments of its"
+             " own. We take no number of the paper's for it. A parent and its child use two cores, so half as many parents as"
+             " cores work side by side; on one core Corey has no place for a child.",
+    "wri": "The paper's reverse index of 1 GiB of words was 25 % faster on Corey than on Linux with 16 cores, below 8 cores"
+           " about 1 % slower; about all of the difference was in the reduce phase.",
+}
+
+READING = {
+    "memclone": "Lower is better, and flat is perfect. The limit is what it takes one socket's memory to serve one page to"
+                " each of its cores, if each line is fetched once and none is written back; no system can be below it for"
+                " long, and caches that still hold a page's lines let it be there for a while.",
+    "mempass": "Lower is better. The first core finds the pages absent; what the others pay is in the mean.",
+    "shares": "Higher is better; a straight rise to the right is perfect scaling. An operation is both: in and out.",
+    "segments": "Higher is better. An operation is both: made and given up.",
+    "locks": "The acquisitions are divided among the cores: lower is better, and flat from the second core on is all that a"
+             " lock can do whose critical sections come one after another.",
+    "locks_linux": "To be read as the figure above.",
+    "null": "Lower is better, flat is perfect.",
+    "fault": "Lower is better, flat is perfect.",
+    "forks": "Lower is better, flat is perfect. Corey's copy takes a core of its own from a pool, Linux's a processor that"
+             " its parent may use.",
+    "wri": "Higher is better. Each system is compared with its own one core; the table above has all systems' cycles a word.",
+}
+
+MODELS = {
+    "blocking": "An instruction waits for each line that the core's second-level cache does not hold. That overcharges"
+                " stores, and misses that real cores have in flight side by side.",
+    "generous": "Ten misses are in flight side by side, and stores leave through a buffer. That undercharges code in which"
+                " each miss must wait for the one before: lists and trees.",
+}
+
+# What is shared in "Corey, everything shared".
+EVERYTHING = ("\u201cCorey, everything shared\u201d is the same kernel, and the same programs, with one address tree that holds all"
+              " memory of all cores, and one share that names it. It tells what comes from controlling sharing from what comes"
+              " from a thin kernel.")
+SIMULATED = ("Nothing here was measured on such a machine: it is simulated, and the cycles are the simulator's"
+             " (grade/manycore/README.md says what it models). Equal sources, sizes and settings give equal digits.")
+NAMES = ("Names are those of functions and, behind them, of the memory whose lines cost most, as grade/manycore finds them."
+         " Percentages are of the cycles of all cores in the region, its waiting included. Corey's memory is looked at when"
+         " the last program has ended: what an earlier one has given up by then is \u201cfree at the end\u201d.")

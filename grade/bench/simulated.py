@@ -1,0 +1,191 @@
+"""The boots of `make bench` in the simulator: each runs all experiments that its system has, on one number of cores.
+
+    for run in Bench(machine, model, full, base, progress).run(systems, experiments, cores): …
+
+A boot is Corey's (sim_boot.py) or the Linux peer's (peer.py). Linux is simulated from its first instruction on and charged
+for misses from its first program on; with a nonce that does not change, two boots are equal to the last digit.
+"""
+import os
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "grade"), str(ROOT / "grade" / "manycore"), str(ROOT / "grade" / "linux")]
+
+import peer
+import symbols
+from build import build_kernels
+from curves import CURVES, SYSTEMS, WORDS, commands_of
+from debug_types import read_types
+from elf_file import ElfFile, MapFile
+from experiments import EXPERIMENTS, phases_of, programs_in, results_of, trouble_with
+from guest_memory import GuestMemory
+from inputs import FOLDER, boot_modules, make_words
+from line_names import LineNames
+from machine import PASSED, run_jobs
+from sim_boot import (DUMP, RESULTS, SECONDS, Simulation, build_plugin, program_path, qemu_said, read_kernel,
+                      simulation_fields, simulation_job)
+from sim_results import ResultsError, read_results
+from systems import BenchKernel
+
+NONCE = "0123456789abcdef"  # as long as those that are drawn
+
+
+@dataclass
+class Ran:
+    """An experiment of a boot: its command, the results that it left, its phases {name: region}, and what makes names
+    of its code and lines."""
+    experiment: str
+    command: str
+    results: dict
+    regions: dict
+    names: object
+
+
+@dataclass
+class Boot:
+    """A system on a number of cores: what ran, and what went wrong ('' nothing)."""
+    system: str
+    cores: int
+    ran: list = field(default_factory=list)
+    trouble: str = ""
+    seconds: float = 0.0
+    instructions: int = 0
+
+
+class Bench:
+    """Prepares once, and boots."""
+
+    def __init__(self, simulation, full, base, progress):
+        self.simulation, self.full, self.progress = simulation, full, progress
+        self.corey = self.linux = None
+        progress.show("building the plugin")
+        self.plugin, self.base = build_plugin(), base
+        self.words = make_words(os.environ.get("CC", "gcc"), *WORDS[full])
+        words = self.words.read_bytes().split()
+        self.counts = {"words": len(words), "keys": len(set(words))}
+
+    def prepare_corey(self):
+        kernel = BenchKernel(7, self.base, mode="release", modules=boot_modules([self.words]))
+        built = build_kernels([kernel], lambda *done: self.progress.show("building Corey"))[kernel]
+        if built.error:
+            raise RuntimeError(f"the kernel does not build: {built.error}")
+        self.corey = built.image
+        self.kernel = read_kernel(built.image)
+        self.kernel_types = read_types(self.kernel.path)
+
+    def prepare_linux(self):
+        self.progress.show("building the programs for Linux")
+        self.programs = peer.build_programs()
+        self.linux = peer.prepare("bench", self.programs, {f"/books/{self.words.name}": self.words})
+        self.map, self.entries = MapFile(symbols.system_map()), symbols.entries_file()
+
+    def job(self, system, experiments, cores, named):
+        """The boot's job; with `named`, what is needed for all names is kept."""
+        commands = commands_of(system, experiments, self.full)
+        folder = FOLDER / f"simulated-{system}-{cores}"
+        if not SYSTEMS[system].mode:
+            simulation = replace(self.simulation, dump=named)
+            return simulation_job(self.corey, self.kernel, simulation, cores, f"run={'; '.join(commands)}", folder,
+                                  self.plugin)
+        simulation = replace(self.simulation, dump=False, options=(f"charge={symbols.begin_address()}",))
+        fields = simulation_fields(simulation, cores, folder, self.plugin, "", self.entries)
+        memory, topology = fields.pop("memory"), fields.pop("topology")
+        return peer.peer_job(self.linux, commands, folder, cores, memory, SECONDS, topology,
+                             mode=SYSTEMS[system].mode, nonce=NONCE, **fields)
+
+    # --- what a boot has left ---------------------------------------------------------------------------
+
+    def names(self, system, program, cores, folder):
+        """Names for a program's code and lines."""
+        if SYSTEMS[system].mode:
+            path = self.programs[program]
+            return LineNames(self.map, None, None, ElfFile(path), read_types(path), cores)
+        path, dump = program_path(self.corey, f"run={program}"), folder / DUMP
+        memory = GuestMemory(dump, self.kernel, self.kernel_types) if dump.is_file() else None
+        return LineNames(self.kernel, self.kernel_types, memory, ElfFile(path), read_types(path), cores)
+
+    def read(self, boot, job, outcome):
+        """Fills the Boot."""
+        boot.seconds = outcome.seconds
+        programs = programs_of(job, outcome)
+        boot.trouble = trouble_of(boot, job, outcome, programs, self.counts)
+        if boot.trouble:
+            return
+        results = read_results(job.folder / RESULTS, boot.cores)
+        boot.instructions, regions = results["instructions"], iter(results["regions"])
+        for command, _, records in programs:
+            name = command.split()[0]
+            named = dict(zip(phases_of(records), regions))
+            boot.ran.append(Ran(name, command, results_of(records), named,
+                                self.names(boot.system, name, boot.cores, job.folder)))
+
+    # --- all of them ------------------------------------------------------------------------------------
+
+    def run(self, systems, experiments, cores, done):
+        """Calls done(Boot) for each system and number of cores, as they end; the largest ones begin first."""
+        if any(not SYSTEMS[system].mode for system in systems):
+            self.prepare_corey()
+        if any(SYSTEMS[system].mode for system in systems):
+            self.prepare_linux()
+        wanted = [(system, number) for number in sorted(cores, reverse=True) for system in reversed(systems)]
+        boots = {}
+        for system, number in wanted:
+            job = self.job(system, experiments, number, number in (min(cores), max(cores)))
+            boots[id(job)] = (Boot(system, number), job)
+        left = len(boots)
+
+        def ended(job, outcome):
+            nonlocal left
+            left -= 1
+            boot, _ = boots[id(job)]
+            try:
+                self.read(boot, job, outcome)
+            except ResultsError as error:
+                boot.trouble = str(error)
+            done(boot)
+            (job.folder / DUMP).unlink(missing_ok=True)
+
+        def look(running):
+            shown = ", ".join(f"{boots[id(machine.job)][0].system} on {boots[id(machine.job)][0].cores}"
+                              for machine in running)
+            self.progress.show(f"{left} boots to go; {shown}")
+
+        run_jobs([job for _, job in boots.values()], ended, look=look)
+
+
+def programs_of(job, outcome):
+    """[(command, status, its records)] of either system's boot."""
+    if isinstance(job, peer.PeerJob):
+        return [(run.command, run.status, run.records.records) for run in peer.program_runs(job, outcome)]
+    return [(ran.command, ran.status, ran.records) for ran in programs_in(outcome.records)]
+
+
+def trouble_of(boot, job, outcome, programs, counts):
+    """Why a boot is not to be believed; ''."""
+    where = f"(see {job.folder})"
+    if outcome.trouble or outcome.timed_out:
+        return f"{outcome.trouble or 'it took too long'} {where}"
+    for command, status, records in programs:
+        trouble = program_trouble(command, boot.cores, status, records, counts)
+        if trouble:
+            return f"{command}: {trouble} {where}"
+    if outcome.status != PASSED or outcome.records.missing:
+        said = " ".join(outcome.console[-3:]) or qemu_said(job.folder)
+        return f"QEMU's status is {outcome.status}; {outcome.records.missing} {said} {where}"
+    return ""
+
+
+def program_trouble(command, cores, status, records, counts):
+    """What is wrong with one program's run; ''. An experiment checks itself; of wri the numbers of words and of keys are
+    compared with `counts` (whole answers are, in plain QEMU: plain.py)."""
+    name, seen = command.split()[0], results_of(records)
+    if name in EXPERIMENTS:
+        return trouble_with(EXPERIMENTS[name], cores, status, records)
+    if status != 0 or seen.get("cores") != cores:
+        return f"status {status}, {seen.get('cores')} cores of {cores} have worked"
+    if {key: seen.get(key) for key in counts} != counts:
+        return f"expected {counts}, seen {seen.get('words')} words, {seen.get('keys')} keys"
+    phases = phases_of(records)
+    return "" if phases == CURVES[name].phases else f"expected the phases {CURVES[name].phases}, seen {phases}"
