@@ -1,6 +1,6 @@
 """`make bench`: the main job, and the experiments as curves.
 
-    bench.py [--experiments 'NAME …'] [--systems 'NAME …'] [--cores 'N …'] [--machine NAME] [--full]
+    bench.py [--experiments 'NAME …'] [--systems 'NAME …'] [--cores 'N …'] [--machine NAME] [--model NAME] [--full]
              [--base reference|own|all]
 
 In plain QEMU: the words of a book and of generated text, counted and indexed on Corey and on this host's Linux, every
@@ -118,9 +118,15 @@ def read_options():
     parser.add_argument("--systems", type=name_list(ALL_SYSTEMS), default=list(ALL_SYSTEMS))
     parser.add_argument("--cores", type=core_list, default=(), metavar="'N …'")
     parser.add_argument("--machine", default="cores64")
+    parser.add_argument("--model", choices=MODELS[True])
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--base", default="reference", choices=("reference", "own", "all"))
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.machine = read_machine(machine_path(options.machine))
+    simulated = set(options.experiments) & set(CURVES)
+    if simulated and options.cores and options.cores[-1] > options.machine.all_cores:
+        raise MachineError(f"{options.machine.name} has {options.machine.all_cores} cores, not {options.cores[-1]}")
+    return options
 
 
 def simulate(options, maker, progress):
@@ -128,14 +134,12 @@ def simulate(options, maker, progress):
     systems = [name for name in options.systems if name in SYSTEMS
                and any(name in CURVES[curve].systems for curve in options.experiments if curve in CURVES)]
     experiments = [name for name in CURVES if name in options.experiments]
-    machine = read_machine(machine_path(options.machine))
+    machine = options.machine
     cores = options.cores or tuple(number for number in CORES[options.full] if number <= machine.all_cores)
     if not systems or not experiments:
         return [], 0
-    if cores[-1] > machine.all_cores:
-        raise MachineError(f"{machine.name} has {machine.all_cores} cores, not {cores[-1]}")
     lines, places, wrong = [], [], 0
-    for model in MODELS[options.full]:
+    for model in [options.model] if options.model else MODELS[options.full]:
         simulation = Simulation(machine, model=model, memory=MEMORY[options.full])
         print(f"\nsimulated, machine {machine.name}, model {model}:", flush=True)
         more, found, bad = run_simulated(systems, experiments, cores, simulation, options, maker, progress)

@@ -95,6 +95,21 @@ def curves_of(figure, lines, machine):
         yield "as many times as there are cores", STYLES["ideal"], [(number, number) for number in cores]
 
 
+def vertical_axis(figure, curves):
+    """(gnuplot's commands for the axis of values, whether it is logarithmic)."""
+    values = [value for _, _, points in curves for _, value in points]
+    measured = [value for _, style, points in curves if style[2] for _, value in points]
+    if not figure.rising and max(measured) <= WIDE * min(measured):
+        return f"set yrange [0:{1.1 * max(measured):.6g}]", False
+    lowest, highest = 0.8 * min(values), 1.25 * max(values)
+    lines = [f"set logscale y {2 if figure.rising else 10}", f"set yrange [{lowest:.6g}:{highest:.6g}]"]
+    if not figure.rising:
+        ticks = [digit * 10.0 ** power for power in range(-6, 12) for digit in (1, 2, 5)]
+        shown = ", ".join(f'"{tick:g}" {tick:g}' for tick in ticks if lowest <= tick <= highest)
+        lines.append(f"set ytics ({shown})")
+    return "\n".join(lines), True
+
+
 def script_of(figure, curves):
     """gnuplot's commands for a figure, but for the terminal; ends with the plot."""
     cores = sorted({cores for _, _, points in curves for cores, _ in points})
@@ -106,17 +121,14 @@ def script_of(figure, curves):
         plots.append(f'$curve{number} using 1:2 with {kind} linecolor rgb "{colour}" dashtype {dashes} linewidth 2'
                      f' title "{title}"')
     ticks = ", ".join(f'"{number}" {number}' for number in cores)
-    values = [value for _, _, points in curves for _, value in points]
-    logarithmic = figure.rising or max(values) > WIDE * min(values)
-    base = 2 if figure.rising else 10
-    vertical = (f"set logscale y {base}\nset yrange [{0.8 * min(values):.6g}:{1.25 * max(values):.6g}]" if logarithmic else
-                f"set yrange [0:{1.1 * max(values):.6g}]")
+    vertical, logarithmic = vertical_axis(figure, curves)
     return "\n".join(data + [
         f'set title "{figure.title}"', 'set xlabel "cores"',
-        f'set ylabel "{figure.axis}{" (logarithmic)" if logarithmic else ""}"',
+        f'set ylabel "{figure.axis}{", logarithmic" if logarithmic else ""}"',
         "set logscale x 2", f"set xrange [{0.9 * cores[0]:.6g}:{1.1 * cores[-1]:.6g}]", f"set xtics ({ticks})", vertical,
         'set format y "%g"', 'set grid xtics ytics linetype 1 linecolor rgb "#d0d0d0" linewidth 1',
-        "set border 3", "set tics nomirror", "set key outside bottom center horizontal Left reverse maxcols 2 samplen 5 spacing 1.2",
+        "set border 3", "set tics nomirror",
+        "set key outside bottom center horizontal Left reverse maxcols 2 samplen 5 spacing 1.2",
         "plot " + ", \\\n     ".join(plots)])
 
 

@@ -173,7 +173,8 @@ def report_text(lines, places, machine, pictures):
                                                 " them is then said above.")]),
         element("h2", f"The machine {machine.name}"), element("pre", text(machine.text))])
     head = element("meta", "", charset="utf-8").replace("</meta>", "") + element("title", "Corey and Linux on many cores")
-    return f"<!DOCTYPE html>\n{element('html', element('head', head + element('style', STYLE)) + element('body', body), lang='en')}\n"
+    page = element("head", head + element("style", STYLE)) + element("body", body)
+    return f"<!DOCTYPE html>\n{element('html', page, lang='en')}\n"
 
 
 def read_lines(path):

@@ -5,9 +5,9 @@ each. What we tell of its curves is from memory where it says "about".
 """
 
 PAPER = {
-    "memclone": "The paper's memclone fills 100 MiB a core, on 1 to 16 cores. There about as we see it: with Linux threads"
-                " a page costs more with each core, as all faults meet in one address space; Linux processes and Corey,"
-                " where each core has page tables of its own, scale.",
+    "memclone": "The paper's memclone fills 100 MiB a core, on 1 to 16 cores. About its curves: with Linux threads a page"
+                " costs more with each core, as all faults meet in one address space; Linux processes and Corey, where each"
+                " core has page tables of its own, scale.",
     "mempass": "The paper passes one buffer of 100 MiB from core to core. Page tables that the cores share, Corey's address"
                " tree and Linux threads alike, do about equally well; in separate address spaces every core faults in"
                " every page again.",
@@ -18,7 +18,7 @@ PAPER = {
     "locks": "Not one of the figures that we reproduce. It shows what the paper builds on: a lock whose waiters all watch"
              " one line slows its holder down, and one whose waiters stand in line does not.",
     "locks_linux": "The same programs on Linux: the kernel has no part in it, so the curves are to be those of the figure"
-                   " above. Where they are not, what differs is where memory lies.",
+                   " above. Where they are not, look at where memory lies, and at the ticks of Linux's timer.",
     "null": "The paper's claim is about scaling, not about thin kernels; this figure says how much of a difference between"
             " the systems is owed to a thin one.",
     "fault": "As memclone, but with the fault alone: fresh pages, touched by all cores at once.",
@@ -43,7 +43,7 @@ READING = {
     "fault": "Lower is better, flat is perfect.",
     "forks": "Lower is better, flat is perfect. Corey's copy takes a core of its own from a pool, Linux's a processor that"
              " its parent may use.",
-    "wri": "Higher is better. Each system is compared with its own one core; the table above has all systems' cycles a word.",
+    "wri": "Higher is better. Each system is compared with its own one core; the table below has all systems' cycles a word.",
 }
 
 MODELS = {
@@ -54,8 +54,8 @@ MODELS = {
 }
 
 # What is shared in "Corey, everything shared".
-EVERYTHING = ("\u201cCorey, everything shared\u201d is the same kernel, and the same programs, with one address tree that holds all"
-              " memory of all cores, and one share that names it. It tells what comes from controlling sharing from what comes"
+EVERYTHING = ("\u201cCorey, everything shared\u201d is the same kernel, and the same programs, with one address tree that"
+              " holds all memory of all cores, and one share that names it. It tells what comes from controlling sharing from what comes"
               " from a thin kernel.")
 SIMULATED = ("Nothing here was measured on such a machine: it is simulated, and the cycles are the simulator's"
              " (grade/manycore/README.md says what it models). Equal sources, sizes and settings give equal digits.")

@@ -9,21 +9,19 @@ import sys
 import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("bench", "manycore", "linux", "")]
 
 import claims
 import figures
 import html_report
-from curves import ALL, CURVES, SYSTEMS, commands_of, number_of, units_in
+from curves import CURVES, SYSTEMS, commands_of, number_of, units_in
 from experiments import EXPERIMENTS
 from machine_file import machine_path, read_machine
 from measures import lines_of, places_of
-from samples import sample_line, reread, sample_results
+from report_samples import SETTINGS, made_boot, made_line, made_lines
 
 MACHINE = read_machine(machine_path("cores64"))
-SETTINGS = {"machine": "cores64", "model": "blocking", "linux": "", "made_by": {"command": "make bench", "tree": "sample"}}
 VOID = {"meta", "br"}
 TESTS = []
 
@@ -31,56 +29,6 @@ TESTS = []
 def test(function):
     TESTS.append(function)
     return function
-
-
-# --- samples -------------------------------------------------------------------------------------------------
-
-
-class Names:
-    """Of code and lines that nobody has built."""
-    def code(self, address):
-        return f"function_{address:x} <&>"
-
-    place = code
-
-    def line(self, physical, virtual):
-        return SimpleNamespace(text=f"word_{physical:x}", group=f"word_{physical:x}", plain=False)
-
-
-def made_region(cores, elapsed):
-    """As sim_results.py reads it."""
-    code = [{"address": "ffffffff80101234", "cycles": elapsed * cores // 2, "instructions": 1, "paused": 0}]
-    lines = [sample_line(cycles=elapsed, writers="1", readers="3", memory=2)]
-    return reread(sample_results(cores, lines, code, elapsed, traps=7, memory=3))["regions"][0]
-
-
-def made_boot(system, cores, elapsed):
-    """A boot that ran memclone and wri: 100 pages a core, or 1000 words."""
-    results = {"cores": cores, "wrong": 0, **{f"pages_core_{core}": 100 for core in range(cores)}}
-    touch = SimpleNamespace(experiment="memclone", command="memclone 400K", results=results, names=Names(),
-                            regions={"touch": made_region(cores, elapsed), "end": made_region(cores, 5)})
-    phases = {name: made_region(cores, elapsed * part) for part, name in enumerate(("sample", "map", "reduce", "merge"), 1)}
-    wri = SimpleNamespace(experiment="wri", command="wri", results={"words": 1000}, names=Names(), regions=phases)
-    return SimpleNamespace(system=system, cores=cores, ran=[touch, wri], trouble="")
-
-
-def made_line(system, experiment, region, cores, value, model="blocking"):
-    measure = CURVES[experiment].regions.get(region, next(iter(CURVES[experiment].regions.values()))).measure
-    return {"system": system, "experiment": experiment, "region": region, "cores": cores, "value": value,
-            "measure": measure, "command": f"{experiment} <1M>", **SETTINGS, "model": model}
-
-
-def made_lines(model="blocking", cores=(1, 4, 16)):
-    """Every system and region on every number of cores: Corey flat, each other system dearer and growing."""
-    for curve in CURVES.values():
-        for place, system in enumerate(ALL):
-            if system not in curve.systems:
-                continue
-            for region in [*curve.regions, *([curve.together] if curve.together else [])]:
-                for number in cores:
-                    rate = curve.regions.get(region) and curve.regions[region].per == "rate"
-                    value = number if rate else 1000 * (1 + place * number) / (number if curve.together else 1)
-                    yield made_line(system, curve.program, region, number, value, model)
 
 
 # --- measures ------------------------------------------------------------------------------------------------
