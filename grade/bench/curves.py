@@ -63,14 +63,14 @@ class Curve:
 WORDS = {False: ("words-4M.txt", 4 << 20), True: ("words-32M.txt", 32 << 20)}  # of wri, small and full
 
 CURVES = {curve.program: curve for curve in (
-    Curve("memclone", "1M", "4M", ALL, ("touch", "check", "end"),
+    Curve("memclone", "2M", "4M", ALL, ("touch", "check", "end"),
           {"touch": Region("fill pages of its own", "pages_core_0", "a page", "core")}),
-    Curve("mempass", "1M", "4M", ALL, ("pass", "check", "end"),
+    Curve("mempass", "2M", "4M", ALL, ("pass", "check", "end"),
           {"pass": Region("touch each page in turn", "pages", "a page and core", "all")}),
-    Curve("shares", "500", "2000", ("corey", "everything"), ("global", "own", "check", "end"),
+    Curve("shares", "1000", "2000", ("corey", "everything"), ("global", "own", "check", "end"),
           {"global": Region("one share for all", "times", "operations", "rate"),
            "own": Region("a share for each core", "times", "operations", "rate")}),
-    Curve("segments", "500", "2000", ("corey", "everything"), ("segments", "check", "end"),
+    Curve("segments", "1000", "2000", ("corey", "everything"), ("segments", "check", "end"),
           {"segments": Region("make a segment, give it up", "times", "operations", "rate")}),
     Curve("locks", "4096", "16384", ("corey", "threads"), ("ticket", "mcs", "readers", "end"),
           {"ticket": Region("ticket lock", "acquisitions", "an acquisition", "all"),
@@ -78,7 +78,7 @@ CURVES = {curve.program: curve for curve in (
            "readers": Region("read-write lock", "acquisitions", "an acquisition", "all")}),
     Curve("calls", "2000 256", "10000 1024", ALL, ("null", "fault_one", "fault_all", "check", "end"),
           {"null": Region("null system call", "calls", "a call", "core"),
-           "fault_one": Region("page fault, one core alone", "pages_core_0", "a fault", "core"),
+           "fault_one": Region("page fault, one core alone", "pages_core_0", "a fault", "all"),
            "fault_all": Region("page fault, on all cores", "pages_core_0", "a fault", "core")}),
     Curve("forks", "5 64K", "20 64K", ("corey", "everything", "processes"), ("forks", "end"),
           {"forks": Region("fork, exit, wait", "times", "a copy", "core")}),
@@ -100,6 +100,12 @@ def units_in(results, region):
     if region.per == "core" or f"{region.units}_core_0" not in results:
         return results.get(region.units, 0)
     return sum(value for name, value in results.items() if name.startswith(f"{region.units}_core_"))
+
+
+def work_in(results, region, cores):
+    """How many units all cores together have done."""
+    units = units_in(results, region)
+    return units * results.get("parents", cores) if region.per == "core" else units
 
 
 def number_of(region, cycles, units):

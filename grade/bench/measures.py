@@ -1,5 +1,5 @@
 """What a boot of the simulator says, as lines for build/bench/results.jsonl, and where the cycles of its regions went."""
-from curves import CURVES, number_of, units_in
+from curves import CURVES, number_of, units_in, work_in
 from diagnosis import diagnose
 from sim_compare import compare, make_part
 
@@ -58,7 +58,10 @@ def places_of(boots, machine):
             if not pair or name not in ran.regions:
                 continue
             pair = pair[-1:] if first is last else pair
-            comparison = compare(name, [one.regions[name] for one in pair], [one.names for one in pair])
+            region = CURVES[ran.experiment].regions[name]
+            parts = [make_part(one.regions[name], work_in(one.results, region, len(one.regions[name]["cores"])))
+                     for one in pair]
+            comparison = compare(name, parts, [one.names for one in pair])
             part = comparison.last
             yield {"system": last.system, "experiment": ran.experiment, "region": name, "cores": last.cores,
                    **{kind: percent(part.sums[kind], part) for kind in ("kernel", "waiting", "paused")},

@@ -2,8 +2,8 @@
 
     for run in Bench(machine, model, full, base, progress).run(systems, experiments, cores): …
 
-A boot is Corey's (sim_boot.py) or the Linux peer's (peer.py). Linux is simulated from its first instruction on and charged
-for misses from its first program on; with a nonce that does not change, two boots are equal to the last digit.
+A boot is Corey's (sim_boot.py) or the Linux peer's (peer.py). Linux is simulated from its first instruction on, and charged
+for misses from its first program on; so two boots are equal to the last digit.
 """
 import os
 import sys
@@ -28,8 +28,6 @@ from sim_boot import (DUMP, RESULTS, SECONDS, Simulation, build_plugin, program_
                       simulation_fields, simulation_job)
 from sim_results import ResultsError, read_results
 from systems import BenchKernel
-
-NONCE = "0123456789abcdef"  # as long as those that are drawn
 
 
 @dataclass
@@ -93,17 +91,24 @@ class Bench:
         fields = simulation_fields(simulation, cores, folder, self.plugin, "", self.entries)
         memory, topology = fields.pop("memory"), fields.pop("topology")
         return peer.peer_job(self.linux, commands, folder, cores, memory, SECONDS, topology,
-                             mode=SYSTEMS[system].mode, nonce=NONCE, **fields)
+                             mode=SYSTEMS[system].mode, **fields)
 
     # --- what a boot has left ---------------------------------------------------------------------------
 
-    def names(self, system, program, cores, folder):
+    def memory_of(self, folder):
+        """The memory that a boot of Corey's has left, or None. Its file, which is large, is gone when it is closed."""
+        if not (folder / DUMP).is_file():
+            return None
+        memory = GuestMemory(folder / DUMP, self.kernel, self.kernel_types)
+        (folder / DUMP).unlink()
+        return memory
+
+    def names(self, system, program, cores, memory):
         """Names for a program's code and lines."""
         if SYSTEMS[system].mode:
             path = self.programs[program]
             return LineNames(self.map, None, None, ElfFile(path), read_types(path), cores)
-        path, dump = program_path(self.corey, f"run={program}"), folder / DUMP
-        memory = GuestMemory(dump, self.kernel, self.kernel_types) if dump.is_file() else None
+        path = program_path(self.corey, program)
         return LineNames(self.kernel, self.kernel_types, memory, ElfFile(path), read_types(path), cores)
 
     def read(self, boot, job, outcome):
@@ -113,13 +118,13 @@ class Bench:
         boot.trouble = trouble_of(boot, job, outcome, programs, self.counts)
         if boot.trouble:
             return
-        results = read_results(job.folder / RESULTS, boot.cores)
+        results, memory = read_results(job.folder / RESULTS, boot.cores), self.memory_of(job.folder)
         boot.instructions, regions = results["instructions"], iter(results["regions"])
         for command, _, records in programs:
             name = command.split()[0]
             named = dict(zip(phases_of(records), regions))
             boot.ran.append(Ran(name, command, results_of(records), named,
-                                self.names(boot.system, name, boot.cores, job.folder)))
+                                self.names(boot.system, name, boot.cores, memory)))
 
     # --- all of them ------------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ def curves_measure_what_the_experiments_leave():
         assert curve.phases == experiment.phases and set(curve.regions) == set(experiment.measured), name
         assert experiment.linux or not {"threads", "processes"} & set(curve.systems), name
         assert all(region.units.removesuffix("_core_0") in (experiment.work, "calls") for region in curve.regions.values()), name
-    assert commands_of("everything", ["memclone", "locks"], False) == ["memclone 1M sharing=everything"]
+    assert commands_of("everything", ["memclone", "locks"], False) == ["memclone 2M sharing=everything"]
     assert commands_of("threads", ["memclone", "shares", "locks"], True) == ["memclone 4M", "locks 16384"]
 
 
