@@ -1,10 +1,12 @@
-"""Samples for test_report.py: boots that nobody booted, and lines of results.jsonl."""
+"""Samples for test_report.py: boots that nobody booted, and lines of results.jsonl; and a reader of the page."""
+from html.parser import HTMLParser
 from types import SimpleNamespace
 
 from curves import ALL, CURVES
 from samples import reread, sample_line, sample_results
 
 SETTINGS = {"machine": "cores64", "model": "blocking", "linux": "", "made_by": {"command": "make bench", "tree": "sample"}}
+VOID = {"meta", "br"}
 
 
 class Names:
@@ -52,3 +54,32 @@ def made_lines(model="blocking", cores=(1, 4, 16)):
                     rate = curve.regions.get(region) and curve.regions[region].per == "rate"
                     value = number if rate else 1000 * (1 + place * number) / (number if curve.together else 1)
                     yield made_line(system, curve.program, region, number, value, model)
+
+
+class Reader(HTMLParser):
+    """Elements that do not match, references to other files, ids."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.wrong, self.references, self.ids, self.words = [], [], [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.handle_startendtag(tag, attributes)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        for name, value in attributes:
+            if name in ("src", "href", "xlink:href", "data", "srcset") and not value.startswith("#"):
+                self.references.append(value)
+            if name == "id":
+                self.ids.append(value)
+        if tag in ("script", "link", "iframe", "object", "embed", "img"):
+            self.references.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    def handle_data(self, data):
+        self.words.append(data)

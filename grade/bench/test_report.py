@@ -7,7 +7,6 @@ import os
 import re
 import sys
 import tempfile
-from html.parser import HTMLParser
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("bench", "manycore", "linux", "")]
@@ -19,10 +18,11 @@ from curves import CURVES, SYSTEMS, commands_of, number_of, units_in
 from experiments import EXPERIMENTS
 from machine_file import machine_path, read_machine
 from measures import lines_of, places_of
-from report_samples import SETTINGS, made_boot, made_line, made_lines
+from records import Record
+from report_samples import SETTINGS, Reader, made_boot, made_line, made_lines
+from simulated import program_trouble
 
 MACHINE = read_machine(machine_path("cores64"))
-VOID = {"meta", "br"}
 TESTS = []
 
 
@@ -76,6 +76,18 @@ def places_are_of_the_most_cores():
     assert places[0]["functions"] == [{"name": "function_ffffffff80101234 <&>", "percent": 50.0}]
     assert places[0]["lines"] == [{"name": "word_1000", "percent": 25.0}] and places[0]["diagnosis"]
     assert list(places_of(boots[1:], MACHINE))[0]["diagnosis"] == []
+
+
+@test
+def a_wrong_run_is_noticed():
+    def said(words, phases=CURVES["wri"].phases, status=0, cores=4):
+        named = [*((f"begin_{phase}", 1) for phase in phases), ("words", words), ("keys", 2), ("cores", cores)]
+        records = [Record(number, 0, "u", "metric", {"name": name, "value": value}) for number, (name, value) in enumerate(named)]
+        return program_trouble("wri -q /books/words", 4, status, records, {"words": 10, "keys": 2})
+
+    assert said(10) == ""
+    assert "seen 9 words" in said(9) and "status 1" in said(10, status=1) and "2 cores of 4" in said(10, cores=2)
+    assert "phases" in said(10, phases=("map", "end"))
 
 
 # --- claims --------------------------------------------------------------------------------------------------
@@ -160,35 +172,6 @@ def without_gnuplot_one_is_told():
 
 
 # --- the report ----------------------------------------------------------------------------------------------
-
-
-class Reader(HTMLParser):
-    """Elements that do not match, references to other files, ids."""
-
-    def __init__(self):
-        super().__init__()
-        self.open, self.wrong, self.references, self.ids, self.words = [], [], [], [], []
-
-    def handle_starttag(self, tag, attributes):
-        self.handle_startendtag(tag, attributes)
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        for name, value in attributes:
-            if name in ("src", "href", "xlink:href", "data", "srcset") and not value.startswith("#"):
-                self.references.append(value)
-            if name == "id":
-                self.ids.append(value)
-        if tag in ("script", "link", "iframe", "object", "embed", "img"):
-            self.references.append(tag)
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(tag)
-
-    def handle_data(self, data):
-        self.words.append(data)
 
 
 def made_report(models):
