@@ -6,6 +6,7 @@ A boot is Corey's (sim_boot.py) or the Linux peer's (peer.py). Linux is simulate
 for misses from its first program on; so two boots are equal to the last digit.
 """
 import os
+import subprocess
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -126,14 +127,26 @@ class Bench:
             boot.ran.append(Ran(name, command, results_of(records), named,
                                 self.names(boot.system, name, boot.cores, memory)))
 
+    def with_linux(self, systems, cores, done):
+        """The systems that can be booted: without a Linux, as there may be no network, Corey's still can."""
+        linux = [system for system in systems if SYSTEMS[system].mode]
+        try:
+            if linux:
+                self.prepare_linux()
+            return systems
+        except (RuntimeError, subprocess.CalledProcessError) as error:
+            for system in linux:
+                for number in cores:
+                    done(Boot(system, number, trouble=str(error)))
+            return [system for system in systems if system not in linux]
+
     # --- all of them ------------------------------------------------------------------------------------
 
     def run(self, systems, experiments, cores, done):
         """Calls done(Boot) for each system and number of cores, as they end; the largest ones begin first."""
         if any(not SYSTEMS[system].mode for system in systems):
             self.prepare_corey()
-        if any(SYSTEMS[system].mode for system in systems):
-            self.prepare_linux()
+        systems = self.with_linux(systems, cores, done)
         wanted = [(system, number) for number in sorted(cores, reverse=True) for system in reversed(systems)]
         boots = {}
         for system, number in wanted:
