@@ -269,8 +269,8 @@ help:
 	@echo '                  EX=2.1, in a lab folder: your file of that exercise, all else from the reference'
 	@echo '  make gdb        the same, halted at the first instruction, under gdb'
 	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'
-	@echo '  make bench      the experiments: the words of a real book, counted on Corey and checked; and, simulated, curves'
-	@echo '                  of Corey and Linux on 1, 4 and 16 cores, with a report'
+	@echo '  make bench      the experiments: the words of a real book, counted on Corey and checked; and, simulated,'
+	@echo '                  curves of Corey and Linux on 1, 4 and 16 cores, with a report'
 	@echo '                  EXPERIMENTS="memclone wri" CPUS="1 4" MACHINE=cores64 MODEL=generous FULL=1'
 	@echo '  make sim        a program on a simulated machine of up to 64 cores: why does it not scale?'
 	@echo '                  RUN="memclone" CPUS="1 4 16" MACHINE=cores64 MODEL=generous SEED=n JSON=file'
@@ -381,7 +381,7 @@ holes:
 bench:
 	$(call install,build bench)
 	$(Q)python3 -B $(ROOT)/grade/bench/bench.py --base $(BASE) $(if $(EXPERIMENTS),--experiments '$(EXPERIMENTS)') $(if $(CPUS),--cores '$(CPUS)') \
-	    $(if $(MACHINE),--machine '$(MACHINE)') $(if $(MODEL),--model $(MODEL)) $(if $(FULL),--full)
+	    $(if $(MACHINE),--machine '$(MACHINE)') $(if $(MODEL),--models '$(MODEL)') $(if $(FULL),--full)
 
 calibrate:
 	$(call install,build)

@@ -1,56 +1,58 @@
 """`make bench`: the main job, and the experiments as curves.
 
-    bench.py [--experiments 'NAME …'] [--systems 'NAME …'] [--cores 'N …'] [--machine NAME] [--model NAME] [--full]
+    bench.py [--experiments 'NAME …'] [--systems 'NAME …'] [--cores 'N …'] [--machine NAME] [--models 'NAME …'] [--full]
              [--base reference|own|all]
 
-In plain QEMU: the words of a book and of generated text, counted and indexed on Corey and on this host's Linux, every
-answer compared (plain.py). In the simulator: each system on each number of cores, one boot for all experiments
-(simulated.py). Leaves results.jsonl, a measurement a line, figures/ and report.html in build/bench/. The exit status is 0
-only when every answer and every boot was right, and came from as many cores as were asked for.
+In plain QEMU (`answers`): the words of a book and of generated text, counted and indexed on Corey and on this host's
+Linux, every answer compared (plain.py). In the simulator: each system on each number of cores, one boot for all
+experiments (simulated.py); and, `sizes`, some of them with small and large sizes beside each other. Leaves results.jsonl,
+a measurement or a trouble a line, figures/ and report.html in build/bench/. The exit status is 0 only when every answer
+and every boot was right, and came from as many cores as were asked for.
 """
-import argparse
 import json
 import subprocess
 import sys
 
 from simulated import ROOT, Bench  # first: it says where the modules are
 
+import machine as machines
 import plain
-from curves import CURVES, SYSTEMS
+from bench_options import ANSWERS, SIZES, read_options
+from curves import CURVES, SYSTEMS, Plan
 from inputs import FOLDER, make_inputs
 from kernel import kernel_version
 from machine import end_on_sigterm
-from machine_file import MachineError, machine_path, read_machine
+from machine_file import MachineError
 from measures import lines_of, places_of
 from progress import Progress
-from html_report import PLACES, RESULTS, shown, write_report
+from html_report import MADE, RESULTS, write_report
+from report_lines import print_sizes, print_values
 from settings import kernel_words
 from sim_boot import Simulation
 
 CORES = {False: (1, 4, 16), True: (1, 2, 4, 8, 16, 32, 64)}
-MODELS = {False: ("blocking",), True: ("blocking", "generous")}
+SIZES_CORES = (1, 4)
 MEMORY = {False: 1024, True: 2048}  # MiB
 PLAIN_MOST = 4                      # cores in plain QEMU, where they take turns, while there is a simulator for more
-ALL_SYSTEMS = tuple(dict.fromkeys([*SYSTEMS, *plain.SYSTEMS]))
-ALL_EXPERIMENTS = tuple(dict.fromkeys([*plain.EXPERIMENTS, *CURVES]))
 
 
 def made_by(base):
-    """Which tree made a measurement: its commit, a + behind it when files differ from it."""
-    def git(*words):
-        return subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True).stdout
-    commit = git("rev-parse", "--short", "HEAD").strip() or "no commit"
-    return f"{commit}{'+' if git('status', '--porcelain') else ''}, {base}"
+    """What made a measurement: the tree, its commit with a + behind it when files differ from it; and the QEMU."""
+    def said(*command):
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    commit = said("git", "-C", ROOT, "rev-parse", "--short", "HEAD") or "no commit"
+    changed = "+" if said("git", "-C", ROOT, "status", "--porcelain") else ""
+    return {"command": "make bench", "tree": f"{commit}{changed}, {base}",
+            "qemu": (said(machines.QEMU, "--version").splitlines() or ["QEMU"])[0]}
 
 
-def settings_of(system, simulation, maker):
+def settings_of(system, simulation, plan, maker):
     """What the lines of a system's boots have in common."""
     linux = bool(SYSTEMS[system].mode)
-    return {"machine": simulation.machine.name, "model": simulation.model, "seed": simulation.seed,
-            "bandwidth": simulation.bandwidth, "memory_mib": simulation.memory, "page_kib": plain.PAGE_KIB,
-            "linux": kernel_version() if linux else "",
-            "settings": " ".join(kernel_words("halt", False)) if linux else "release",
-            "made_by": {"command": "make bench", "tree": maker}}
+    return {"of": SIZES if plan.sizes else "curves", "machine": simulation.machine.name, "model": simulation.model,
+            "seed": simulation.seed, "bandwidth": SYSTEMS[system].bandwidth, "memory_mib": simulation.memory,
+            "page_kib": plain.PAGE_KIB, "linux": kernel_version() if linux else "",
+            "settings": " ".join(kernel_words("halt", False)) if linux else "release", "made_by": maker}
 
 
 def print_boot(boot):
@@ -59,115 +61,74 @@ def print_boot(boot):
     print(f"{SYSTEMS[boot.system].title} on {cores}: {said}", flush=True)
 
 
-def print_values(lines):
-    """A row a system and region, a column a number of cores."""
-    cores = sorted({line["cores"] for line in lines})
-    rows = {}
-    for line in lines:
-        key = (list(CURVES).index(line["experiment"]), line["experiment"], line["region"], line["measure"], line["system"])
-        rows.setdefault(key, {})[line["cores"]] = shown(line["value"])
-    print(f"\n{'cores':<63}" + "".join(f"{number:>11}" for number in cores))
-    place = {name: number for number, name in enumerate(SYSTEMS)}
-    for key in sorted(rows, key=lambda key: (key[0], key[2], place[key[4]])):
-        _, experiment, region, measure, system = key
-        print(f"{experiment + ' ' + region:<20}{system:<12}{measure:<31}"
-              + "".join(f"{rows[key].get(number, '–'):>11}" for number in cores))
-
-
-def run_simulated(systems, experiments, cores, simulation, options, maker, progress):
-    """(lines, places, number of boots that went wrong) in one model."""
-    boots, lines = {system: [] for system in systems}, []
+def simulate(simulation, plan, base, maker, progress):
+    """(lines, places) of a plan in one model."""
+    boots, lines, troubles = {system: [] for system in plan.systems}, [], []
 
     def done(boot):
         progress.clear()
         print_boot(boot)
-        if not boot.trouble:
-            boots[boot.system].append(boot)
-            lines.extend(lines_of(boot, settings_of(boot.system, simulation, maker)))
+        if boot.trouble:
+            troubles.append({"system": boot.system, "cores": boot.cores, "model": simulation.model, "trouble": boot.trouble})
+            return
+        boots[boot.system].append(boot)
+        lines.extend(lines_of(boot, settings_of(boot.system, simulation, plan, maker)))
 
-    Bench(simulation, options.full, options.base, progress).run(systems, experiments, cores, done)
+    print(f"\nsimulated, machine {simulation.machine.name}, model {simulation.model}"
+          f"{', in several sizes' if plan.sizes else ''}:", flush=True)
+    Bench(simulation, plan, base, progress).run(done)
     progress.clear()
-    wrong = len(systems) * len(cores) - sum(map(len, boots.values()))
-    if lines:
-        print_values(lines)
+    (print_sizes if plan.sizes else print_values)(lines)
+    if plan.sizes:
+        return lines + troubles, []
     progress.show("naming what costs most")
-    places = [place for system in systems if boots[system] for place in places_of(boots[system], simulation.machine)]
-    return lines, places, wrong
+    return lines + troubles, [{"model": simulation.model, **place} for system in plan.systems if boots[system]
+                              for place in places_of(boots[system], simulation.machine)]
 
 
-def name_list(known):
-    def read(words):
-        names = words.replace(",", " ").split()
-        unknown = [name for name in names if name not in known]
-        if unknown or not names:
-            raise argparse.ArgumentTypeError(f"no '{' '.join(unknown)}'; there are: {' '.join(known)}")
-        return [name for name in known if name in names]
-    return read
+def plans_of(options):
+    """What is to be simulated: the curves, and some experiments in several sizes."""
+    curves = tuple(name for name in CURVES if name in options.experiments)
+    sized = tuple(name for name, curve in CURVES.items() if curve.sizes and SIZES in options.experiments)
+    cores = options.cores or tuple(number for number in CORES[options.full] if number <= options.machine.all_cores)
+    sizes_cores = options.cores if options.cores and options.experiments == (SIZES,) else SIZES_CORES
+    for names, numbers, sizes in ((curves, cores, False), (sized, sizes_cores, True)):
+        systems = tuple(name for name in options.systems if any(name in CURVES[curve].systems for curve in names))
+        if systems:
+            yield Plan(systems, names, numbers, options.full, sizes)
 
 
-def core_list(words):
-    numbers = tuple(sorted({int(word) for word in words.replace(",", " ").split()}))
-    if not numbers or numbers[0] < 1:
-        raise ValueError(words)
-    return numbers
-
-
-def read_options():
-    parser = argparse.ArgumentParser(description="The main job, and the experiments as curves.")
-    parser.add_argument("--experiments", type=name_list(ALL_EXPERIMENTS), default=list(ALL_EXPERIMENTS))
-    parser.add_argument("--systems", type=name_list(ALL_SYSTEMS), default=list(ALL_SYSTEMS))
-    parser.add_argument("--cores", type=core_list, default=(), metavar="'N …'")
-    parser.add_argument("--machine", default="cores64")
-    parser.add_argument("--model", choices=MODELS[True])
-    parser.add_argument("--full", action="store_true")
-    parser.add_argument("--base", default="reference", choices=("reference", "own", "all"))
-    options = parser.parse_args()
-    options.machine = read_machine(machine_path(options.machine))
-    simulated = set(options.experiments) & set(CURVES)
-    if simulated and options.cores and options.cores[-1] > options.machine.all_cores:
-        raise MachineError(f"{options.machine.name} has {options.machine.all_cores} cores, not {options.cores[-1]}")
-    return options
-
-
-def simulate(options, maker, progress):
-    """The simulated half; (lines, number of boots that went wrong). The report is another's."""
-    systems = [name for name in options.systems if name in SYSTEMS
-               and any(name in CURVES[curve].systems for curve in options.experiments if curve in CURVES)]
-    experiments = [name for name in CURVES if name in options.experiments]
-    machine = options.machine
-    cores = options.cores or tuple(number for number in CORES[options.full] if number <= machine.all_cores)
-    if not systems or not experiments:
-        return [], 0
-    lines, places, wrong = [], [], 0
-    for model in [options.model] if options.model else MODELS[options.full]:
-        simulation = Simulation(machine, model=model, memory=MEMORY[options.full])
-        print(f"\nsimulated, machine {machine.name}, model {model}:", flush=True)
-        more, found, bad = run_simulated(systems, experiments, cores, simulation, options, maker, progress)
-        lines, places, wrong = lines + more, places or found, wrong + bad
-    (FOLDER / PLACES).write_text(json.dumps(places, indent=1) + "\n", encoding="utf-8")
-    return lines, wrong
+def count_words(options, maker, progress):
+    """The lines of the main job in plain QEMU and on this host."""
+    progress.show("preparing the inputs")
+    cores = tuple(number for number in options.cores if number <= PLAIN_MOST or options.experiments == (ANSWERS,))
+    return plain.run_plain([name for name in options.systems if name in plain.SYSTEMS], make_inputs(), cores, options.base,
+                           maker["tree"], progress)
 
 
 def main():
     end_on_sigterm()
-    options, progress, lines, wrong = read_options(), Progress(), [], 0
+    options, progress, lines, places = read_options(), Progress(), [], []
     maker = made_by(options.base)
-    counted = [name for name in options.experiments if name in plain.EXPERIMENTS]
-    curves = [name for name in options.experiments if name in CURVES]
-    if counted:
-        progress.show("preparing the inputs")
-        cores = tuple(number for number in options.cores if number <= PLAIN_MOST or not curves)
-        lines, wrong = plain.run_plain([name for name in options.systems if name in plain.SYSTEMS], make_inputs(), counted,
-                                       cores, options.base, maker, progress)
-    more, bad = simulate(options, maker, progress)
+    if ANSWERS in options.experiments:
+        lines += count_words(options, maker, progress)
+    for model in options.models:
+        for plan in plans_of(options):
+            simulation = Simulation(options.machine, model=model, memory=MEMORY[options.full])
+            more, found = simulate(simulation, plan, options.base, maker, progress)
+            lines, places = lines + more, places + found
+    FOLDER.mkdir(parents=True, exist_ok=True)
     results = FOLDER / RESULTS
-    results.write_text("".join(json.dumps(line) + "\n" for line in lines + more), encoding="utf-8")
-    print(f"\n{results.relative_to(ROOT)}: {len(lines) + len(more)} measurements")
-    if more:
+    results.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    print(f"\n{results.relative_to(ROOT)}: {len(lines)} lines")
+    if any("region" in line for line in lines):
+        made = {"machine": options.machine.name, "text": options.machine.text, "places": places}
+        (FOLDER / MADE).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
         print(f"{write_report(FOLDER).relative_to(ROOT)}: the report; figures/ beside it")
-    if wrong + bad:
-        print(f"{wrong + bad} runs were wrong", flush=True)
-    return 1 if wrong + bad else 0
+    wrong = sum("trouble" in line for line in lines)
+    if wrong:
+        print(f"{wrong} runs were wrong", flush=True)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class System:
-    """`word` stands behind each command on Corey; `mode` is the Linux peer's, '' on Corey."""
+    """`word` stands behind each command on Corey; `mode` is the Linux peer's, '' on Corey; `bandwidth`: whether memory has
+    its limit."""
     name: str
     title: str
     word: str = ""
     mode: str = ""
+    bandwidth: bool = True
 
 
 SYSTEMS = {system.name: system for system in (
@@ -24,8 +26,9 @@ SYSTEMS = {system.name: system for system in (
     System("everything", "Corey, everything shared", word="sharing=everything"),
     System("threads", "Linux threads", mode="threads"),
     System("processes", "Linux processes", mode="processes"),
+    System("unlimited", "Corey, memory without a limit", bandwidth=False),
 )}
-ALL = tuple(SYSTEMS)
+ALL = ("corey", "everything", "threads", "processes")  # those that an experiment of memory and calls has
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class Region:
 @dataclass(frozen=True)
 class Curve:
     """An experiment: arguments of a small run and of the whole one, the systems that have it, the phases that it marks,
-    and what is measured of which. `together`: the regions' sum is a region, too."""
+    and what is measured of which. `together`: the regions' sum is a region, too. `sizes`: arguments of runs that must come
+    to the same, if a small one is to stand for the paper's."""
     program: str
     small: str
     full: str
@@ -53,20 +57,23 @@ class Curve:
     phases: tuple
     regions: dict
     together: str = ""
+    sizes: tuple = ()
 
-    def command(self, system, full):
+    def commands(self, system, plan):
         """What the kernel, or init, is told to run."""
-        words = [self.program, self.full if full else self.small, SYSTEMS[system].word]
-        return " ".join(word for word in words if word)
+        sizes = self.sizes if plan.sizes else (self.full if plan.full else self.small,)
+        return [" ".join(word for word in (self.program, size, SYSTEMS[system].word) if word) for size in sizes]
 
 
-WORDS = {False: ("words-4M.txt", 4 << 20), True: ("words-32M.txt", 32 << 20)}  # of wri, small and full
+WORDS = {"/books/words-4M.txt": 4 << 20, "/books/words-32M.txt": 32 << 20}  # what wri reads, in bytes
+SMALL_WORDS, FULL_WORDS = (f"-q {name}" for name in WORDS)
+BUFFERS = ("2M", "4M", "16M", "100M")  # the smallest is what is run by default, the largest the paper's
 
 CURVES = {curve.program: curve for curve in (
-    Curve("memclone", "2M", "4M", ALL, ("touch", "check", "end"),
-          {"touch": Region("fill pages of its own", "pages_core_0", "a page", "core")}),
+    Curve("memclone", "2M", "4M", (*ALL, "unlimited"), ("touch", "check", "end"),
+          {"touch": Region("fill pages of its own", "pages_core_0", "a page", "core")}, sizes=BUFFERS),
     Curve("mempass", "2M", "4M", ALL, ("pass", "check", "end"),
-          {"pass": Region("touch each page in turn", "pages", "a page and core", "all")}),
+          {"pass": Region("touch each page in turn", "pages", "a page and core", "all")}, sizes=BUFFERS),
     Curve("shares", "1000", "2000", ("corey", "everything"), ("global", "own", "check", "end"),
           {"global": Region("one share for all", "times", "operations", "rate"),
            "own": Region("a share for each core", "times", "operations", "rate")}),
@@ -82,17 +89,33 @@ CURVES = {curve.program: curve for curve in (
            "fault_all": Region("page fault, on all cores", "pages_core_0", "a fault", "core")}),
     Curve("forks", "5 64K", "20 64K", ("corey", "everything", "processes"), ("forks", "end"),
           {"forks": Region("fork, exit, wait", "times", "a copy", "core")}),
-    Curve("wri", f"-q /books/{WORDS[False][0]}", f"-q /books/{WORDS[True][0]}", ALL,
+    Curve("wri", SMALL_WORDS, FULL_WORDS, ALL,
           ("sample", "map", "reduce", "merge", "end"),
           {"sample": Region("sample", "words", "a word", "all"), "map": Region("map", "words", "a word", "all"),
            "reduce": Region("reduce", "words", "a word", "all"), "merge": Region("merge", "words", "a word", "all")},
-          together="total"),
+          together="total", sizes=(SMALL_WORDS, FULL_WORDS)),
 )}
 
 
-def commands_of(system, experiments, full):
-    """The commands of one boot, in order."""
-    return [CURVES[name].command(system, full) for name in experiments if system in CURVES[name].systems]
+@dataclass(frozen=True)
+class Plan:
+    """What is to be simulated. `full`: whole sizes; `sizes`: each experiment in all of its sizes, one after another."""
+    systems: tuple
+    experiments: tuple
+    cores: tuple
+    full: bool = False
+    sizes: bool = False
+
+    def commands(self, system):
+        """Those of one boot, in order."""
+        return [command for name in self.experiments if system in CURVES[name].systems
+                for command in CURVES[name].commands(system, self)]
+
+    @property
+    def words(self):
+        """What wri reads: names in the guest."""
+        commands = " ".join(command for system in self.systems for command in self.commands(system))
+        return [name for name in WORDS if name in commands.split()]
 
 
 def units_in(results, region):

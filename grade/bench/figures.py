@@ -16,7 +16,7 @@ NEEDED = "figures: gnuplot is missing: type `make setup`, or: sudo apt-get insta
 # Colour (Okabe and Ito's, which those can tell apart who see few colours), dashes, shape of points: of a system, and of
 # whatever else is a curve.
 STYLES = {"corey": ("#0072b2", 1, 7), "everything": ("#d55e00", 2, 9), "threads": ("#000000", 4, 4),
-          "processes": ("#009e73", 5, 6), "limit": ("#666666", 3, 0), "ideal": ("#666666", 3, 0)}
+          "processes": ("#009e73", 5, 6), "unlimited": ("#56b4e9", 2, 12), "limit": ("#666666", 3, 0), "ideal": ("#666666", 3, 0)}
 SECOND = {"corey": 6, "everything": 8, "threads": 5, "processes": 7}  # shape of a system's points in its second curve
 
 
@@ -46,7 +46,8 @@ FIGURES = {figure.name: figure for figure in (
     Figure("locks_linux", "locks: the same on Linux threads", "cycles an acquisition",
            (("locks", "ticket"), ("locks", "mcs"), ("locks", "readers")), ("threads",)),
     Figure("null", "calls: null system call, on all cores at once", "cycles a call", (("calls", "null"),)),
-    Figure("fault", "calls: page fault on a fresh page, on all cores at once", "cycles a fault", (("calls", "fault_all"),)),
+    Figure("fault", "calls: page fault on a fresh page, on all cores at once", "cycles a fault", (("calls", "fault_all"),),
+           extra="limit"),
     Figure("forks", "forks: a copy is made, ends and is waited for", "cycles a copy", (("forks", "forks"),)),
     Figure("wri", "wri: word reverse index, speed-up over the same system's one core", "speed-up", (("wri", "total"),),
            extra="ideal", rising=True),

@@ -1,11 +1,10 @@
 """The report of `make bench`: one HTML file that needs no other, made from what a run has left in build/bench/.
 
-    html_report.py [FOLDER]        draws the figures and writes the report anew from results.jsonl and places.json
+    html_report.py [FOLDER]        draws the figures and writes the report anew from results.jsonl and made.json
 """
-import html
 import json
-import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,82 +13,35 @@ sys.path[:0] = [str(ROOT / "grade"), str(ROOT / "grade" / "manycore"), str(ROOT 
 from claims import judge
 from curves import CURVES, SYSTEMS
 from figures import FIGURES, draw
-from machine_file import machine_path, read_machine
-from report_text import EVERYTHING, MODELS, NAMES, PAPER, READING, SIMULATED
+from html_parts import STYLE, element, inlined, paragraph, table, text
+from machine_file import parse_machine
+from report_lines import change, cores_of, region_title, rows_of, shown, size_tables
+from report_text import ANSWERS, EVERYTHING, MODELS, NAMES, ONE_MODEL, PAPER, READING, SIMULATED, SIZES
 from settings import HUGE_PAGES, IDLE, SETTINGS
 
-RESULTS, PLACES, REPORT = "results.jsonl", "places.json", "report.html"
+# `made.json`: the machine's name and text, and places (measures.py), which no line has.
+RESULTS, MADE, REPORT = "results.jsonl", "made.json", "report.html"
 
-STYLE = """
-body { font: 16px/1.5 Georgia, serif; color: #222; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1, h2, h3, th { font-family: Helvetica, Arial, sans-serif; line-height: 1.25; }
-h2 { margin-top: 2.5rem; border-bottom: 2px solid #222; }
-figure { margin: 1rem 0 2rem; } figure svg { width: 100%; height: auto; max-width: 45rem; display: block; }
-table { border-collapse: collapse; font-size: 0.85rem; margin: 0.8rem 0; }
-th, td { text-align: left; padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid #ccc; vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-code, pre { font-size: 0.8rem; } pre { background: #f4f4f4; padding: 0.8rem; overflow-x: auto; }
-.models { display: flex; flex-wrap: wrap; gap: 1rem; } .models > div { flex: 1 1 26rem; }
-"""
-
-
-def text(words):
-    return html.escape(str(words), quote=False)
-
-
-def element(name, inner, **attributes):
-    marks = "".join(f' {key.rstrip("_")}="{html.escape(str(value))}"' for key, value in attributes.items())
-    return f"<{name}{marks}>{inner}</{name}>"
-
-
-def paragraph(words):
-    return element("p", text(words))
-
-
-def table(head, rows, numbers=()):
-    """Cells are HTML already; `numbers` are the columns to be aligned as such."""
-    def cells(kind, row):
-        return element("tr", "".join(element(kind, cell, **({"class_": "number"} if place in numbers else {}))
-                                     for place, cell in enumerate(row)))
-    return element("table", cells("th", head) + "\n" + "\n".join(cells("td", row) for row in rows))
-
-
-def shown(value):
-    """A value in three or four digits."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def inlined(path):
-    """An SVG as part of the page: without its head, and with names that no other picture has."""
-    svg = path.read_text(encoding="utf-8")
-    svg = re.sub(r"^.*?(?=<svg\b)", "", svg, flags=re.DOTALL)
-    names = set(re.findall(r"\bid=(?:'|\")([^'\"]+)", svg))
-    for name in sorted(names, key=len, reverse=True):
-        svg = re.sub(rf"(?<=['\"#]){re.escape(name)}(?=['\"\)])", f"{path.stem}-{name}", svg)
-    return svg.strip()
+@dataclass(frozen=True)
+class Results:
+    """A run's lines by what they are: `curves` and `sizes`, the simulator's; `answers`, those of plain QEMU; `troubles`,
+    what went wrong."""
+    curves: list
+    sizes: list
+    answers: list
+    troubles: list
 
 
 # --- parts -------------------------------------------------------------------------------------------------
 
 
-def value_table(lines, experiment):
+def value_table(lines):
     """An experiment's numbers, a row a region and system."""
-    ours = [line for line in lines if line["experiment"] == experiment]
-    cores = sorted({line["cores"] for line in ours})
-    values = {(line["region"], line["system"], line["cores"]): line for line in ours}
-    regions = dict.fromkeys(line["region"] for line in ours)
-    rows = []
-    for region in regions:
-        known = CURVES[experiment].regions.get(region)
-        for system in SYSTEMS:
-            found = [values.get((region, system, number)) for number in cores]
-            if any(found):
-                measure = next(line for line in found if line)["measure"]
-                rows.append([text(known.title if known else region), text(SYSTEMS[system].title), text(measure)]
-                            + [text(shown(line["value"])) if line else "–" for line in found])
-    return table(["", "", "", *(str(number) for number in cores)], rows, range(3, 3 + len(cores)))
+    cores = sorted({line["cores"] for line in lines})
+    rows = [[text(region_title(experiment, region)), text(SYSTEMS[system].title), text(measure)]
+            + [text(shown(values.get(number))) for number in cores]
+            for (experiment, region, system, measure), values in rows_of(lines, cores_of)]
+    return table(["", "", "", *map(str, cores)], rows, range(3, 3 + len(cores)))
 
 
 def figure_section(figure, lines, pictures, seen):
@@ -105,7 +57,8 @@ def figure_section(figure, lines, pictures, seen):
         parts.append(element("p", f"<code>{text(command.replace(' sharing=everything', ''))}</code>, in cores:"))
         for model in pictures:
             title = paragraph(f"model {model}") if len(pictures) > 1 else ""
-            parts.append(title + value_table([line for line in lines if line["model"] == model], experiment))
+            parts.append(title + value_table([line for line in lines
+                                              if (line["model"], line["experiment"]) == (model, experiment)]))
     return "\n".join(parts)
 
 
@@ -125,13 +78,16 @@ def named(places):
 
 def places_section(places):
     """Where the cycles go: a table an experiment, a row a region and system."""
-    parts = []
+    parts, models = [], list(dict.fromkeys(place["model"] for place in places))
+    if models:
+        parts.append(paragraph(f"On the most cores, in the model {models[0]}. {NAMES}"))
+    places = [place for place in places if place["model"] == models[0]]
     for experiment in dict.fromkeys(place["experiment"] for place in places):
         rows = []
         for place in sorted((place for place in places if place["experiment"] == experiment),
                             key=lambda place: (list(CURVES[experiment].regions).index(place["region"]),
                                                list(SYSTEMS).index(place["system"]))):
-            title = CURVES[experiment].regions[place["region"]].title
+            title = region_title(experiment, place["region"])
             why = "".join(f"<br><i>{text(sentence)}</i>" for sentence in place["diagnosis"])
             rows.append([f"{text(title)}<br>{text(SYSTEMS[place['system']].title)}, {place['cores']}",
                          f"{place['kernel']:.0f}", f"{place['waiting']:.0f}", named(place["functions"]),
@@ -151,51 +107,94 @@ def settings_section(versions):
         table(["on the command line", "because"], rows)])
 
 
-def report_text(lines, places, machine, pictures):
-    """The whole page."""
-    models = list(pictures)
-    cores = ", ".join(str(number) for number in sorted({line["cores"] for line in lines}))
-    versions = dict.fromkeys(line["linux"] for line in lines if line.get("linux"))
-    trees = ", ".join(dict.fromkeys(line["made_by"]["tree"] for line in lines))
-    seen = set()
+def sizes_section(lines):
+    """Small sizes beside the paper's."""
+    parts = [paragraph(SIZES)]
+    for model in dict.fromkeys(line["model"] for line in lines):
+        for experiment, sizes, rows in size_tables([line for line in lines if line["model"] == model]):
+            cells = []
+            for (_, region, system, measure, cores), values in rows:
+                more = change(values, sizes)
+                cells.append([text(region_title(experiment, region)), text(SYSTEMS[system].title), text(measure), str(cores)]
+                             + [text(shown(values.get(size))) for size in sizes] + ["–" if more is None else f"{more:+.1%}"])
+            parts += [element("h3", text(f"{experiment}, model {model}")),
+                      table(["", "", "", "cores", *map(text, sizes), "last beside first"], cells, range(3, 5 + len(sizes)))]
+    return parts
+
+
+def answers_section(lines):
+    """What was counted in plain QEMU and on the host: runs whose answers were right, and on how many cores."""
+    cores = {}
+    for line in lines:
+        if line["metric"] == "words":
+            cores.setdefault((line["experiment"], line["input"], line["system"], line["value"]), []).append(line["cores"])
+    return [paragraph(ANSWERS),
+            table(["program", "input", "system", "words", "right on so many cores"],
+                  [[text(experiment), text(path), text(system), f"{words:,}", ", ".join(map(str, numbers))]
+                   for (experiment, path, system, words), numbers in cores.items()], (3,))]
+
+
+def troubles_section(lines):
+    return [table(["what", "cores", "because"],
+                  [[text(" ".join(line[key] for key in ("experiment", "input", "system", "model") if key in line)),
+                    str(line["cores"]), f"<pre>{text(line['trouble'])}</pre>"] for line in lines])]
+
+
+def curves_sections(results, places, machine, pictures):
+    """(title, parts) of what the curves bring."""
+    lines, models, seen = results.curves, list(pictures), set()
     figures = [figure_section(figure, lines, pictures, seen) for name, figure in FIGURES.items()
                if any(name in drawn for drawn in pictures.values())]
+    yield "What it comes to", [claims_section(lines, machine), *([paragraph(ONE_MODEL)] if len(models) == 1 else [])]
+    yield "The figures", figures
+    yield "Where the cycles go", [places_section(places)]
+
+
+def report_text(results, places, machine, pictures):
+    """The whole page."""
+    lines = results.curves + results.sizes
+    models = list(dict.fromkeys(line["model"] for line in lines))
+    cores = ", ".join(str(number) for number in sorted({line["cores"] for line in lines}))
+    versions = dict.fromkeys(line["linux"] for line in lines if line["linux"])
+    makers = ", ".join(dict.fromkeys(f"{line['made_by']['tree']}, {line['made_by']['qemu']}" for line in lines))
+    sections = [*([("What went wrong", troubles_section(results.troubles))] if results.troubles else []),
+                *(curves_sections(results, places, machine, pictures) if results.curves else []),
+                *([("Small sizes for large ones", sizes_section(results.sizes))] if results.sizes else []),
+                *([("The words of a book, in plain QEMU", answers_section(results.answers))] if results.answers else []),
+                *([("Linux's settings", [settings_section(versions)])] if versions else []),
+                ("The models of a core", [paragraph(f"{model}: {MODELS[model]}") for model in models]),
+                (f"The machine {machine.name}", [element("pre", text(machine.text))])]
     body = "\n".join([
         element("h1", "Corey and Linux on many cores"),
-        paragraph(f"{SIMULATED} Machine {machine.name}, on {cores} cores; made by {trees}. {EVERYTHING}"),
-        element("h2", "What it comes to"), claims_section(lines, machine),
-        element("h2", "The figures"), *figures,
-        element("h2", "Where the cycles go"), paragraph(f"On the most cores. {NAMES}"), places_section(places),
-        element("h2", "Linux's settings"), settings_section(versions),
-        element("h2", "The models of a core"),
-        *(paragraph(f"{model}: {MODELS[model]}") for model in models),
-        *([] if len(models) > 1 else [paragraph("One model only; FULL=1 adds the other, and what holds in only one of"
-                                                " them is then said above.")]),
-        element("h2", f"The machine {machine.name}"), element("pre", text(machine.text))])
+        paragraph(f"{SIMULATED} Machine {machine.name}, on {cores} cores; made by {makers}. {EVERYTHING}"),
+        *("\n".join([element("h2", text(title)), *parts]) for title, parts in sections)])
     head = element("meta", "", charset="utf-8").replace("</meta>", "") + element("title", "Corey and Linux on many cores")
     page = element("head", head + element("style", STYLE)) + element("body", body)
     return f"<!DOCTYPE html>\n{element('html', page, lang='en')}\n"
 
 
-def read_lines(path):
-    """The lines of results.jsonl that the simulator has left."""
+def read_run(path):
+    """The lines of results.jsonl."""
     with open(path, encoding="utf-8") as file:
-        return [line for line in map(json.loads, file) if "region" in line]
+        lines = list(map(json.loads, file))
+    regions = [line for line in lines if "region" in line]
+    if not regions:
+        raise RuntimeError(f"{path} has no line of the simulator's: what is there to report?")
+    return Results([line for line in regions if line["of"] == "curves"], [line for line in regions if line["of"] == "sizes"],
+                   [line for line in lines if "metric" in line], [line for line in lines if "trouble" in line])
 
 
 def write_report(folder):
     """Draws and writes; the report's path."""
-    lines = read_lines(folder / RESULTS)
-    if not lines:
-        raise RuntimeError(f"{folder / RESULTS} has no line of the simulator's: what is there to report?")
-    places = json.loads((folder / PLACES).read_text(encoding="utf-8"))
-    machine = read_machine(machine_path(lines[0]["machine"]))
-    pictures = {}
-    for model in dict.fromkeys(line["model"] for line in lines):
+    results, made = read_run(folder / RESULTS), json.loads((folder / MADE).read_text(encoding="utf-8"))
+    machine, pictures = parse_machine(made["machine"], MADE, made["text"]), {}
+    for old in (folder / "figures").glob("*.*"):
+        old.unlink()
+    for model in dict.fromkeys(line["model"] for line in results.curves):
         ending = "" if not pictures else f"_{model}"
-        pictures[model] = draw([line for line in lines if line["model"] == model], machine, folder / "figures", ending)
+        pictures[model] = draw([line for line in results.curves if line["model"] == model], machine, folder / "figures", ending)
     report = folder / REPORT
-    report.write_text(report_text(lines, places, machine, pictures), encoding="utf-8")
+    report.write_text(report_text(results, made["places"], machine, pictures), encoding="utf-8")
     return report
 
 

@@ -50,25 +50,27 @@ def judge(expected, cores, run):
 
 
 def run_experiment(experiment, path, expected, systems, maker, progress):
-    """One program on one input, everywhere; (lines for results.jsonl, number of runs that are wrong)."""
-    found, wrong = [], 0
+    """One program on one input, everywhere; the lines for results.jsonl, a trouble for each run that is wrong."""
+    found = []
     for system, numbers in systems.items():
         for cores in numbers:
             run = system.run(experiment, path, cores, progress)
             verdict, trouble = judge(expected, cores, run)
-            wrong += bool(trouble)
             progress.clear()
             print(table_line(experiment, path, system, cores, run, verdict), flush=True)
             if verdict == "WRONG":
                 print(f"    {trouble}", flush=True)
             else:
                 found += measurements(experiment, path, system, cores, run, maker)
-    return found, wrong
+            if trouble:
+                found.append({"experiment": experiment, "input": path.name, "system": system.name, "cores": cores,
+                              "trouble": trouble})
+    return found
 
 
-def run_all(systems, inputs, experiments, maker, progress):
-    """Runs everything; (lines for results.jsonl, number of runs that are wrong)."""
-    found, wrong = [], 0
+def run_all(systems, inputs, maker, progress):
+    """Runs everything; the lines for results.jsonl."""
+    found = []
     print(f"{'':<5}{'input':<11}{'system':<11}{'cores':>5} {'words':>9}"
           + "".join(f"{part:>8}" for part in PARTS) + "  answer      (times in ms)")
     if any(cores > host_cores() for numbers in systems.values() for cores in numbers):
@@ -76,12 +78,11 @@ def run_all(systems, inputs, experiments, maker, progress):
     for path in inputs:
         progress.show(f"answers for {path.name}")
         places = places_of(path.read_bytes())
-        for experiment in experiments:
+        for experiment in EXPERIMENTS:
             progress.show(f"answers for {experiment} {path.name}")
             expected = list(answers(experiment, places))
-            more, bad = run_experiment(experiment, path, expected, systems, maker, progress)
-            found, wrong = found + more, wrong + bad
-    return found, wrong
+            found += run_experiment(experiment, path, expected, systems, maker, progress)
+    return found
 
 
 def chosen_cores(system, cores):
@@ -89,9 +90,9 @@ def chosen_cores(system, cores):
     return tuple(number for number in cores if number <= system.most_cores) if cores else system.cores
 
 
-def run_plain(names, inputs, experiments, cores, base, maker, progress):
-    """Everything in plain QEMU and on this host; (lines for results.jsonl, number of runs that are wrong)."""
+def run_plain(names, inputs, cores, base, maker, progress):
+    """Everything in plain QEMU and on this host; the lines for results.jsonl."""
     systems = [SYSTEMS[name](inputs, base, progress) for name in names]
     systems = {system: chosen_cores(system, cores) for system in systems}
     progress.clear()
-    return run_all(systems, inputs, experiments, maker, progress)
+    return run_all(systems, inputs, maker, progress)

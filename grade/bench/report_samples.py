@@ -1,11 +1,13 @@
-"""Samples for test_report.py: boots that nobody booted, and lines of results.jsonl; and a reader of the page."""
+"""Samples for test_curves.py and test_report.py: boots that nobody booted, and lines of results.jsonl; a reader of the
+page; and what runs the tests."""
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
-from curves import ALL, CURVES
+from curves import CURVES, SYSTEMS
 from samples import reread, sample_line, sample_results
 
-SETTINGS = {"machine": "cores64", "model": "blocking", "linux": "", "made_by": {"command": "make bench", "tree": "sample"}}
+SETTINGS = {"of": "curves", "machine": "cores64", "model": "blocking", "linux": "6.1",
+            "made_by": {"command": "make bench", "tree": "sample", "qemu": "QEMU 0"}}
 VOID = {"meta", "br"}
 
 
@@ -44,15 +46,16 @@ def made_line(system, experiment, region, cores, value, model="blocking"):
 
 
 def made_lines(model="blocking", cores=(1, 4, 16)):
-    """Every system and region on every number of cores: Corey flat, each other system dearer and growing."""
+    """Every system and region on every number of cores: Corey flat, the others dearer, and growing but for Corey's."""
     for curve in CURVES.values():
-        for place, system in enumerate(ALL):
+        for place, system in enumerate(SYSTEMS):
             if system not in curve.systems:
                 continue
             for region in [*curve.regions, *([curve.together] if curve.together else [])]:
                 for number in cores:
                     rate = curve.regions.get(region) and curve.regions[region].per == "rate"
-                    value = number if rate else 1000 * (1 + place * number) / (number if curve.together else 1)
+                    grown = 0 if system in ("corey", "unlimited") else place * number
+                    value = number if rate else 1000 * (1 + grown) / (number if curve.together else 1)
                     yield made_line(system, curve.program, region, number, value, model)
 
 
@@ -83,3 +86,16 @@ class Reader(HTMLParser):
 
     def handle_data(self, data):
         self.words.append(data)
+
+
+def run_tests(tests):
+    """The exit status of a program of tests."""
+    failed = 0
+    for one in tests:
+        try:
+            one()
+        except (AssertionError, RuntimeError, OSError, KeyError) as error:
+            failed += 1
+            print(f"{one.__name__}: FAILED: {error!r:.600}")
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    return 1 if failed else 0

@@ -62,3 +62,10 @@ SIMULATED = ("Nothing here was measured on such a machine: it is simulated, and 
 NAMES = ("Names are those of functions and, behind them, of the memory whose lines cost most, as grade/manycore finds them."
          " Percentages are of the cycles of all cores in the region, its waiting included. Corey's memory is looked at when"
          " the last program has ended: what an earlier one has given up by then is \u201cfree at the end\u201d.")
+ONE_MODEL = ("One model of a core only. What holds in one need not hold in the other: FULL=1, or MODEL='blocking generous',"
+             " asks both, and says of each conclusion whether it holds in both.")
+ANSWERS = ("What the programs are for: they count the words of a book and of generated text, and index them (wc, wri), in QEMU"
+           " without the simulator, and on this host's Linux (linux-host). Every line of their answers was compared with that"
+           " of an independent program. How long it took says nothing about Corey, and is left out.")
+SIZES = ("The figures above are of small sizes, which are simulated in minutes. Here some of the experiments run with several,"
+         " up to the paper's 100 MiB of memory a core: where the last column is near 0, the small size tells the same.")

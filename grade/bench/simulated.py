@@ -1,6 +1,6 @@
 """The boots of `make bench` in the simulator: each runs all experiments that its system has, on one number of cores.
 
-    for run in Bench(machine, model, full, base, progress).run(systems, experiments, cores): …
+    Bench(simulation, plan, base, progress).run(done)        done(Boot), as they end
 
 A boot is Corey's (sim_boot.py) or the Linux peer's (peer.py). Linux is simulated from its first instruction on, and charged
 for misses from its first program on; so two boots are equal to the last digit.
@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT / "grade"), str(ROOT / "grade" / "manycore"), str(ROOT 
 import peer
 import symbols
 from build import build_kernels
-from curves import CURVES, SYSTEMS, WORDS, commands_of
+from curves import CURVES, SYSTEMS, WORDS
 from debug_types import read_types
 from elf_file import ElfFile, MapFile
 from experiments import EXPERIMENTS, phases_of, programs_in, results_of, trouble_with
@@ -56,17 +56,18 @@ class Boot:
 class Bench:
     """Prepares once, and boots."""
 
-    def __init__(self, simulation, full, base, progress):
-        self.simulation, self.full, self.progress = simulation, full, progress
+    def __init__(self, simulation, plan, base, progress):
+        self.simulation, self.plan, self.base, self.progress = simulation, plan, base, progress
         self.corey = self.linux = None
         progress.show("building the plugin")
-        self.plugin, self.base = build_plugin(), base
-        self.words = make_words(os.environ.get("CC", "gcc"), *WORDS[full])
-        words = self.words.read_bytes().split()
-        self.counts = {"words": len(words), "keys": len(set(words))}
+        self.plugin = build_plugin()
+        compiler = os.environ.get("CC", "gcc")
+        self.words = {name: make_words(compiler, Path(name).name, WORDS[name]) for name in plan.words}
+        words = {name: path.read_bytes().split() for name, path in self.words.items()}
+        self.counts = {name: {"words": len(found), "keys": len(set(found))} for name, found in words.items()}
 
     def prepare_corey(self):
-        kernel = BenchKernel(7, self.base, mode="release", modules=boot_modules([self.words]))
+        kernel = BenchKernel(7, self.base, mode="release", modules=boot_modules(self.words.values()))
         built = build_kernels([kernel], lambda *done: self.progress.show("building Corey"))[kernel]
         if built.error:
             raise RuntimeError(f"the kernel does not build: {built.error}")
@@ -77,18 +78,18 @@ class Bench:
     def prepare_linux(self):
         self.progress.show("building the programs for Linux")
         self.programs = peer.build_programs()
-        self.linux = peer.prepare("bench", self.programs, {f"/books/{self.words.name}": self.words})
+        self.linux = peer.prepare("bench", self.programs, self.words)
         self.map, self.entries = MapFile(symbols.system_map()), symbols.entries_file()
 
-    def job(self, system, experiments, cores, named):
+    def job(self, system, cores, named):
         """The boot's job; with `named`, what is needed for all names is kept."""
-        commands = commands_of(system, experiments, self.full)
-        folder = FOLDER / f"simulated-{system}-{cores}"
+        commands = self.plan.commands(system)
+        folder = FOLDER / f"simulated-{'sizes-' if self.plan.sizes else ''}{system}-{cores}"
+        simulation = replace(self.simulation, bandwidth=SYSTEMS[system].bandwidth, dump=named)
         if not SYSTEMS[system].mode:
-            simulation = replace(self.simulation, dump=named)
             return simulation_job(self.corey, self.kernel, simulation, cores, f"run={'; '.join(commands)}", folder,
                                   self.plugin)
-        simulation = replace(self.simulation, dump=False, options=(f"charge={symbols.begin_address()}",))
+        simulation = replace(simulation, dump=False, options=(f"charge={symbols.begin_address()}",))
         fields = simulation_fields(simulation, cores, folder, self.plugin, "", self.entries)
         memory, topology = fields.pop("memory"), fields.pop("topology")
         return peer.peer_job(self.linux, commands, folder, cores, memory, SECONDS, topology,
@@ -127,31 +128,30 @@ class Bench:
             boot.ran.append(Ran(name, command, results_of(records), named,
                                 self.names(boot.system, name, boot.cores, memory)))
 
-    def with_linux(self, systems, cores, done):
+    def prepare(self, done):
         """The systems that can be booted: without a Linux, as there may be no network, Corey's still can."""
-        linux = [system for system in systems if SYSTEMS[system].mode]
+        linux = [system for system in self.plan.systems if SYSTEMS[system].mode]
+        if len(linux) < len(self.plan.systems):
+            self.prepare_corey()
         try:
             if linux:
                 self.prepare_linux()
-            return systems
+            return self.plan.systems
         except (RuntimeError, subprocess.CalledProcessError) as error:
             for system in linux:
-                for number in cores:
+                for number in self.plan.cores:
                     done(Boot(system, number, trouble=str(error)))
-            return [system for system in systems if system not in linux]
+            return [system for system in self.plan.systems if system not in linux]
 
     # --- all of them ------------------------------------------------------------------------------------
 
-    def run(self, systems, experiments, cores, done):
+    def run(self, done):
         """Calls done(Boot) for each system and number of cores, as they end; the largest ones begin first."""
-        if any(not SYSTEMS[system].mode for system in systems):
-            self.prepare_corey()
-        systems = self.with_linux(systems, cores, done)
-        wanted = [(system, number) for number in sorted(cores, reverse=True) for system in reversed(systems)]
-        boots = {}
-        for system, number in wanted:
-            job = self.job(system, experiments, number, number in (min(cores), max(cores)))
-            boots[id(job)] = (Boot(system, number), job)
+        systems, cores, boots = self.prepare(done), self.plan.cores, {}
+        for number in sorted(cores, reverse=True):
+            for system in reversed(systems):
+                job = self.job(system, number, number in (min(cores), max(cores)) and not self.plan.sizes)
+                boots[id(job)] = (Boot(system, number), job)
         left = len(boots)
 
         def ended(job, outcome):
@@ -166,9 +166,8 @@ class Bench:
             (job.folder / DUMP).unlink(missing_ok=True)
 
         def look(running):
-            shown = ", ".join(f"{boots[id(machine.job)][0].system} on {boots[id(machine.job)][0].cores}"
-                              for machine in running)
-            self.progress.show(f"{left} boots to go; {shown}")
+            shown = [boots[id(machine.job)][0] for machine in running]
+            self.progress.show(f"{left} of {len(boots)} boots to go: {', '.join(f'{boot.system} on {boot.cores}' for boot in shown)}")
 
         run_jobs([job for _, job in boots.values()], ended, look=look)
 
@@ -197,13 +196,14 @@ def trouble_of(boot, job, outcome, programs, counts):
 
 def program_trouble(command, cores, status, records, counts):
     """What is wrong with one program's run; ''. An experiment checks itself; of wri the numbers of words and of keys are
-    compared with `counts` (whole answers are, in plain QEMU: plain.py)."""
+    compared with `counts`, of each file (whole answers are, in plain QEMU: plain.py)."""
     name, seen = command.split()[0], results_of(records)
     if name in EXPERIMENTS:
         return trouble_with(EXPERIMENTS[name], cores, status, records)
     if status != 0 or seen.get("cores") != cores:
         return f"status {status}, {seen.get('cores')} cores of {cores} have worked"
-    if {key: seen.get(key) for key in counts} != counts:
-        return f"expected {counts}, seen {seen.get('words')} words, {seen.get('keys')} keys"
+    expected = next(counts[word] for word in command.split() if word in counts)
+    if {key: seen.get(key) for key in expected} != expected:
+        return f"expected {expected}, seen {seen.get('words')} words, {seen.get('keys')} keys"
     phases = phases_of(records)
     return "" if phases == CURVES[name].phases else f"expected the phases {CURVES[name].phases}, seen {phases}"

@@ -1,0 +1,77 @@
+"""The simulator's lines of results.jsonl as tables, on the terminal and for the report."""
+from curves import CURVES, SYSTEMS
+
+NONE = "–"
+
+
+def shown(value):
+    """A value in three or four digits."""
+    if value is None:
+        return NONE
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def size_of(line):
+    """The arguments of a line's command: what its size is."""
+    words = line["command"].split()[1:]
+    return " ".join(word.removeprefix("/books/") for word in words if word != "-q" and not word.startswith("sharing="))
+
+
+def cores_of(line):
+    return line["cores"]
+
+
+def region_title(experiment, region):
+    known = CURVES[experiment].regions.get(region)
+    return known.title if known else region
+
+
+def rows_of(lines, column, *more):
+    """[((experiment, region, system, measure, …), {column(line): value})] in the order of experiments, regions and systems;
+    behind them what the keys `more` of a line say."""
+    rows = {}
+    for line in lines:
+        key = tuple(line[name] for name in ("experiment", "region", "system", "measure", *more))
+        rows.setdefault(key, {})[column(line)] = line["value"]
+    place = {name: number for number, name in enumerate(SYSTEMS)}
+    regions = {name: [*curve.regions, curve.together] for name, curve in CURVES.items()}
+    experiments = list(CURVES)
+    return sorted(rows.items(), key=lambda row: (experiments.index(row[0][0]), regions[row[0][0]].index(row[0][1]),
+                                                 place[row[0][2]], row[0][4:]))
+
+
+def change(values, sizes):
+    """By how much the largest size's value is above the smallest's; None where one is missing."""
+    first, last = values.get(sizes[0]), values.get(sizes[-1])
+    return last / first - 1 if first and last else None
+
+
+def size_tables(lines):
+    """For each experiment that was run in several sizes: (its name, sizes, rows)."""
+    for experiment in dict.fromkeys(line["experiment"] for line in lines):
+        ours = [line for line in lines if line["experiment"] == experiment]
+        sizes = list(dict.fromkeys(size_of(line) for line in ours))
+        yield experiment, sizes, rows_of(ours, size_of, "cores")
+
+
+# --- on the terminal ---------------------------------------------------------------------------------------
+
+
+def print_values(lines):
+    """A row a system and region, a column a number of cores."""
+    cores = sorted({line["cores"] for line in lines})
+    if lines:
+        print(f"\n{'cores':<63}" + "".join(f"{number:>11}" for number in cores))
+    for (experiment, region, system, measure), values in rows_of(lines, cores_of):
+        print(f"{experiment + ' ' + region:<20}{system:<12}{measure:<31}"
+              + "".join(f"{shown(values.get(number)):>11}" for number in cores))
+
+
+def print_sizes(lines):
+    """A row a system, region and number of cores, a column a size."""
+    for experiment, sizes, rows in size_tables(lines):
+        print(f"\n{experiment:<60}" + "".join(f"{size:>14}" for size in sizes) + f"{'change':>10}")
+        for (_, region, system, measure, cores), values in rows:
+            more = change(values, sizes)
+            print(f"{region:<10}{system:<12}{measure:<30}{cores:>3} cores" + "".join(f"{shown(values.get(size)):>14}" for size in sizes)
+                  + f"{NONE if more is None else f'{more:+.1%}':>10}")
