@@ -24,7 +24,7 @@ class Verdict:
         held = [model for model, (_, holds) in self.by_model.items() if holds]
         if held and len(held) < len(self.by_model):
             return f"holds only in the model {' and '.join(held)}: no conclusion"
-        alone = "" if len(self.by_model) > 1 else f" in the model {next(iter(self.by_model))}; the other was not asked"
+        alone = "" if len(self.by_model) > 1 else " in this model"
         return f"{'holds' if held else 'does not hold'}{alone}"
 
 

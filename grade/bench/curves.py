@@ -67,12 +67,12 @@ class Curve:
 
 WORDS = {"/books/words-4M.txt": 4 << 20, "/books/words-32M.txt": 32 << 20}  # what wri reads, in bytes
 SMALL_WORDS, FULL_WORDS = (f"-q {name}" for name in WORDS)
-BUFFERS = ("2M", "4M", "16M", "100M")  # the smallest is what is run by default, the largest the paper's
+BUFFERS = ("1M", "4M", "16M", "100M")  # the largest is the paper's
 
 CURVES = {curve.program: curve for curve in (
-    Curve("memclone", "2M", "4M", (*ALL, "unlimited"), ("touch", "check", "end"),
+    Curve("memclone", "4M", "4M", (*ALL, "unlimited"), ("touch", "check", "end"),
           {"touch": Region("fill pages of its own", "pages_core_0", "a page", "core")}, sizes=BUFFERS),
-    Curve("mempass", "2M", "4M", ALL, ("pass", "check", "end"),
+    Curve("mempass", "4M", "4M", ALL, ("pass", "check", "end"),
           {"pass": Region("touch each page in turn", "pages", "a page and core", "all")}, sizes=BUFFERS),
     Curve("shares", "1000", "2000", ("corey", "everything"), ("global", "own", "check", "end"),
           {"global": Region("one share for all", "times", "operations", "rate"),

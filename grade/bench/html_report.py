@@ -15,7 +15,7 @@ from curves import CURVES, SYSTEMS
 from figures import FIGURES, draw
 from html_parts import STYLE, element, inlined, paragraph, table, text
 from machine_file import parse_machine
-from report_lines import change, cores_of, region_title, rows_of, shown, size_tables
+from report_lines import change, cores_of, region_title, rows_of, shown, size_tables, small_size
 from report_text import ANSWERS, EVERYTHING, MODELS, NAMES, ONE_MODEL, PAPER, READING, SIMULATED, SIZES
 from settings import HUGE_PAGES, IDLE, SETTINGS
 
@@ -90,10 +90,11 @@ def places_section(places):
             title = region_title(experiment, place["region"])
             why = "".join(f"<br><i>{text(sentence)}</i>" for sentence in place["diagnosis"])
             rows.append([f"{text(title)}<br>{text(SYSTEMS[place['system']].title)}, {place['cores']}",
-                         f"{place['kernel']:.0f}", f"{place['waiting']:.0f}", named(place["functions"]),
+                         *(f"{place[kind]:.0f}" for kind in ("kernel", "waiting", "asleep")), named(place["functions"]),
                          named(place["lines"]) + why])
         parts += [element("h3", text(experiment)),
-                  table(["region, system, cores", "kernel, %", "waiting, %", "code", "lines of memory, and why"], rows, (1, 2))]
+                  table(["region, system, cores", "kernel, %", "waiting, %", "asleep, %", "code", "lines of memory, and why"], rows,
+                        (1, 2, 3))]
     return "\n".join(parts)
 
 
@@ -114,11 +115,11 @@ def sizes_section(lines):
         for experiment, sizes, rows in size_tables([line for line in lines if line["model"] == model]):
             cells = []
             for (_, region, system, measure, cores), values in rows:
-                more = change(values, sizes)
+                more = change(experiment, values, sizes)
                 cells.append([text(region_title(experiment, region)), text(SYSTEMS[system].title), text(measure), str(cores)]
                              + [text(shown(values.get(size))) for size in sizes] + ["–" if more is None else f"{more:+.1%}"])
             parts += [element("h3", text(f"{experiment}, model {model}")),
-                      table(["", "", "", "cores", *map(text, sizes), "last beside first"], cells, range(3, 5 + len(sizes)))]
+                      table(["", "", "", "cores", *map(text, sizes), f"last beside {text(small_size(experiment))}"], cells, range(3, 5 + len(sizes)))]
     return parts
 
 

@@ -50,14 +50,11 @@ def largest_places(costs, part):
 def places_of(boots, machine):
     """Where the cycles go: for each region, of a system's boots the largest beside the smallest, in a few lines."""
     boots = sorted(boots, key=lambda boot: boot.cores)
-    first, last = boots[0], boots[-1]
-    before = {ran.experiment: ran for ran in first.ran}
+    last = boots[-1]
     for ran in last.ran:
-        for name in CURVES[ran.experiment].regions:
-            pair = [one for one in (before.get(ran.experiment), ran) if one and name in one.regions]
-            if not pair or name not in ran.regions:
-                continue
-            pair = pair[-1:] if first is last else pair
+        for name in [name for name in CURVES[ran.experiment].regions if name in ran.regions]:
+            first = next(one for boot in boots for one in boot.ran if one.experiment == ran.experiment and name in one.regions)
+            pair = [ran] if first is ran else [first, ran]
             region = CURVES[ran.experiment].regions[name]
             parts = [make_part(one.regions[name], work_in(one.results, region, len(one.regions[name]["cores"])))
                      for one in pair]
@@ -65,6 +62,7 @@ def places_of(boots, machine):
             part = comparison.last
             yield {"system": last.system, "experiment": ran.experiment, "region": name, "cores": last.cores,
                    **{kind: percent(part.sums[kind], part) for kind in ("kernel", "waiting", "paused")},
+                   "asleep": percent(part.spent - part.sums["cycles"], part),
                    "functions": list(largest_places(comparison.functions, part)),
                    "lines": list(largest_places(comparison.lines, part)),
                    "diagnosis": diagnose(comparison, machine) if len(pair) > 1 else []}

@@ -40,10 +40,15 @@ def rows_of(lines, column, *more):
                                                  place[row[0][2]], row[0][4:]))
 
 
-def change(values, sizes):
-    """By how much the largest size's value is above the smallest's; None where one is missing."""
-    first, last = values.get(sizes[0]), values.get(sizes[-1])
-    return last / first - 1 if first and last else None
+def small_size(experiment):
+    """The size of an experiment that is run by default."""
+    return size_of({"command": f"{experiment} {CURVES[experiment].small}"})
+
+
+def change(experiment, values, sizes):
+    """By how much the largest size's value is above that of the size that is run by default; None where one is missing."""
+    small, last = values.get(small_size(experiment)), values.get(sizes[-1])
+    return last / small - 1 if small and last else None
 
 
 def size_tables(lines):
@@ -70,8 +75,8 @@ def print_values(lines):
 def print_sizes(lines):
     """A row a system, region and number of cores, a column a size."""
     for experiment, sizes, rows in size_tables(lines):
-        print(f"\n{experiment:<60}" + "".join(f"{size:>14}" for size in sizes) + f"{'change':>10}")
+        print(f"\n{experiment:<61}" + "".join(f"{size:>14}" for size in sizes) + f"   last beside {small_size(experiment)}")
         for (_, region, system, measure, cores), values in rows:
-            more = change(values, sizes)
+            more = change(experiment, values, sizes)
             print(f"{region:<10}{system:<12}{measure:<30}{cores:>3} cores" + "".join(f"{shown(values.get(size)):>14}" for size in sizes)
-                  + f"{NONE if more is None else f'{more:+.1%}':>10}")
+                  + f"   {NONE if more is None else f'{more:+.1%}'}")

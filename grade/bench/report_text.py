@@ -17,11 +17,12 @@ PAPER = {
                 " kernel's, which nobody else can name.",
     "locks": "Not one of the figures that we reproduce. It shows what the paper builds on: a lock whose waiters all watch"
              " one line slows its holder down, and one whose waiters stand in line does not.",
-    "locks_linux": "The same programs on Linux: the kernel has no part in it, so the curves are to be those of the figure"
+    "locks_linux": "Not one of them either. The same programs on Linux: the kernel has no part in it, so the curves are to be those of the figure"
                    " above. Where they are not, look at where memory lies, and at the ticks of Linux's timer.",
     "null": "The paper's claim is about scaling, not about thin kernels; this figure says how much of a difference between"
             " the systems is owed to a thin one.",
-    "fault": "As memclone, but with the fault alone: fresh pages, touched by all cores at once.",
+    "fault": "Not one of the paper's figures; it is memclone's question, asked of few pages: fresh ones, touched by all cores"
+             " at once.",
     "forks": "The paper's cfork starts the copy on another core, which gets share, address tree and copied segments of its"
              " own. We take no number of the paper's for it. A parent and its child use two cores, so half as many parents as"
              " cores work side by side; on one core Corey has no place for a child.",
@@ -40,7 +41,7 @@ READING = {
              " lock can do whose critical sections come one after another.",
     "locks_linux": "To be read as the figure above.",
     "null": "Lower is better, flat is perfect.",
-    "fault": "Lower is better, flat is perfect.",
+    "fault": "Lower is better, flat is perfect. A fault zeroes its page, so the limit of memory's bandwidth is that of memclone.",
     "forks": "Lower is better, flat is perfect. Corey's copy takes a core of its own from a pool, Linux's a processor that"
              " its parent may use.",
     "wri": "Higher is better. Each system is compared with its own one core; the table below has all systems' cycles a word.",
@@ -55,12 +56,14 @@ MODELS = {
 
 # What is shared in "Corey, everything shared".
 EVERYTHING = ("\u201cCorey, everything shared\u201d is the same kernel, and the same programs, with one address tree that"
-              " holds all memory of all cores, and one share that names it. It tells what comes from controlling sharing from what comes"
+              " holds all memory of all cores, and one share that names all; a fault locks no"
+              " more than the segment that it is in, as in Linux no more than a leaf table. It tells what comes from controlling sharing from what comes"
               " from a thin kernel.")
 SIMULATED = ("Nothing here was measured on such a machine: it is simulated, and the cycles are the simulator's"
              " (grade/manycore/README.md says what it models). Equal sources, sizes and settings give equal digits.")
 NAMES = ("Names are those of functions and, behind them, of the memory whose lines cost most, as grade/manycore finds them."
-         " Percentages are of the cycles of all cores in the region, its waiting included. Corey's memory is looked at when"
+         " Percentages are of the cycles of all cores in the region: waiting is ring 3's, for other cores; asleep is a core"
+         " that has nothing to do. Corey's memory is looked at when"
          " the last program has ended: what an earlier one has given up by then is \u201cfree at the end\u201d.")
 ONE_MODEL = ("One model of a core only. What holds in one need not hold in the other: FULL=1, or MODEL='blocking generous',"
              " asks both, and says of each conclusion whether it holds in both.")
@@ -68,4 +71,5 @@ ANSWERS = ("What the programs are for: they count the words of a book and of gen
            " without the simulator, and on this host's Linux (linux-host). Every line of their answers was compared with that"
            " of an independent program. How long it took says nothing about Corey, and is left out.")
 SIZES = ("The figures above are of small sizes, which are simulated in minutes. Here some of the experiments run with several,"
-         " up to the paper's 100 MiB of memory a core: where the last column is near 0, the small size tells the same.")
+         " up to the paper's 100 MiB of memory a core: where the last column is near 0, the size of the"
+         " figures tells the same as the largest.")

@@ -45,6 +45,7 @@ core_run(unsigned core, void *argument)
     struct plan *plan = argument;
     struct report *report = &plan->report[core];
     uint64_t before = share_entries();
+    barrier(); /* where all have one share, nobody's segment is in it while another counts */
     report->wrong = segments_use(boot_page->share, 1);
     core_settle(); /* then the share is this core's own affair, and the next call sees that */
     report->wrong += segments_use(boot_page->share, 1);

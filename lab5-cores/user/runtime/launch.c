@@ -8,9 +8,10 @@
 #include "core_calls.h"
 #include "start.h"
 
-#define FOR_EVER       (~0ul)
-#define TRIES_A_SECOND 1000
-#define TRIES_MOST     200
+#define FOR_EVER      (~0ul)
+#define NAPS_A_SECOND 1000000 /* of the shortest nap */
+#define NAP_DOUBLINGS 10
+#define TRIES_MOST    200
 
 /* --- on the parent's core ------------------------------------------------------------------------------------- */
 
@@ -39,12 +40,14 @@ int64_t
 core_claim(const char *name)
 {
     int64_t core = E_AGAIN;
-    /* A core that has just been given up comes back when all others have gone through their kernels. */
+    uint64_t nap = boot_page->ticks_per_second / NAPS_A_SECOND;
+    /* A core that has just been given up comes back when all others have gone through their kernels. Mostly they have, and
+     * it is our own limbo that must turn a few times, once a nap: so the first naps are short. */
     for (unsigned tries = 0; tries < TRIES_MOST; tries++) {
         core = core_alloc(boot_page->share, name ? name : program_name(), MEMORY_HERE);
         if (core != E_AGAIN && !(core == E_BUSY && limbo_holds_something()))
             break;
-        core_sleep((uint64_t)clock_now() + boot_page->ticks_per_second / TRIES_A_SECOND);
+        core_sleep((uint64_t)clock_now() + (nap << (tries < NAP_DOUBLINGS ? tries : NAP_DOUBLINGS)));
     }
     return core;
 }
