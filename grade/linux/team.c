@@ -205,6 +205,7 @@ int
 run_on_all(void (*body)(unsigned core, void *argument), void *argument)
 {
     unsigned count = cores();
+    marks_leave();
     if (setting("PROCESSES") && !windows_reserve())
         return -ENOMEM;
     members = calloc(count, sizeof(*members));

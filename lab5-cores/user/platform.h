@@ -58,9 +58,11 @@ void barrier(void);
 uint64_t clock_now(void);
 uint64_t clock_hertz(void);
 
-/* Says that the phase named begins now: leaves the instant (in microseconds, from any fixed origin) as the
- * result `begin_PHASE`, from which whoever watches the run knows how long each phase took, and a marker of a
- * region's begin (marker.h). Called by one core, and not within the work that is measured. */
+/* Says that the phase named begins now: a marker of a region's begin (marker.h); and the instant (in microseconds, from any
+ * fixed origin) as the result `begin_PHASE`, from which whoever watches the run knows how long each phase took. That is
+ * written with the core's next result, or by the next run_on_all: results go through a slow device, and a core that waited
+ * for it here would be late in the phase. The name stays until then. Called by one core, and not within the work that is
+ * measured. */
 void mark(const char *phase);
 
 /* Enters the kernel and comes back, by the cheapest call that does what it says: the null system call of experiments.

@@ -9,4 +9,7 @@
 
 #include "platform.h"
 
+/* Writes what was marked and not written yet. A copy of the program would write it again. */
+void marks_leave(void);
+
 #endif

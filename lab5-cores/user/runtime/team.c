@@ -196,6 +196,7 @@ team_make(void)
 int
 run_on_all(void (*body)(unsigned core, void *argument), void *argument)
 {
+    marks_leave();
     int64_t error = team_make();
     unsigned number = 1;
     if (error >= 0) {
