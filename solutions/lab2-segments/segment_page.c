@@ -26,11 +26,10 @@ segment_page(struct segment *segment, uint64_t index, enum access access, struct
 
     node_entry_t *entry;
     int error = segment_own_path(segment, index, &entry);
-    if (error)
-        return error;
-    if (segment_entry_page(segment, entry))
+    bool there = !error && segment_entry_page(segment, entry) != NULL;
+    if (there)
         error = segment_own_page(segment, entry);
-    else if ((error = segment_add_page(segment, &page)) == 0)
+    else if (!error && (error = segment_add_page(segment, &page)) == 0)
         segment_entry_set(segment, entry, page);
     if (!error)
         *out = segment_entry_page(segment, entry);
