@@ -131,7 +131,8 @@ uint32_t page_home(uint64_t frame);
  * when all cores are up and none has work yet. */
 void page_lists_empty(void);
 
-/* Gives the pages of frames [first, end) the home that page_home says, and each list those of its core that are free.
+/* Gives the pages of frames [first, end) the home that page_home says, and each list those of its core that are free, the
+ * lowest in front: a slice that reaches over the end of a node's memory begins with what is near.
  * Called by the core that they are for: so their descriptors are in its own caches, and not in those of the core that
  * starts the others. */
 void page_deal(uint64_t first, uint64_t end);

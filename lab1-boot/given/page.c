@@ -156,7 +156,7 @@ page_lists_empty(void)
 void
 page_deal(uint64_t first, uint64_t end)
 {
-    for (uint64_t frame = first; frame < end; frame++) {
+    for (uint64_t frame = end; frame-- > first;) {
         struct page *page = &page_table_all[frame];
         if (page->kind == PAGE_ABSENT)
             continue;
