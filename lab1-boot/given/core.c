@@ -124,19 +124,27 @@ core_is_wanted(struct core *core)
            __atomic_load_n(&core->want, __ATOMIC_SEQ_CST) != __atomic_load_n(&core->done, __ATOMIC_RELAXED);
 }
 
+/* Something has come meanwhile: back, and out again. Apart from core_leave, which then need not save registers for it. */
+__attribute__((noinline)) static void
+core_leave_again(struct core *core)
+{
+    do {
+        core_cross(core, CORE_KERNEL);
+        core_obey();
+        core_cross(core, CORE_RING3);
+    } while (core_is_wanted(core));
+}
+
 void
 core_leave(void)
 {
     struct core *core = core_this();
     limbo_turn_seldom();
-    for (;;) {
-        if (core_is_wanted(core))
-            core_obey();
-        core_cross(core, CORE_RING3);
-        if (!core_is_wanted(core))
-            return;
-        core_cross(core, CORE_KERNEL);
-    }
+    if (core_is_wanted(core))
+        core_obey();
+    core_cross(core, CORE_RING3);
+    if (core_is_wanted(core))
+        core_leave_again(core);
 }
 
 int

@@ -50,16 +50,27 @@ tree_walk(struct tree *tree, uint64_t offset, unsigned level, unsigned *at)
     return &table[table_index(offset, level)];
 }
 
-/* The same; with `make`, tables are made until none is missing. Null: one is, and *error says why it was not made. */
-static inline uint64_t *
-tree_reach(struct tree *tree, uint64_t offset, unsigned level, bool make, int *error)
+/* The same, and makes what is missing. Null, and the error. */
+static uint64_t *
+tree_grow(struct tree *tree, uint64_t offset, unsigned level, int *error)
 {
     unsigned at;
     uint64_t *entry;
     while ((entry = tree_walk(tree, offset, level, &at)), at > level)
-        if (!make || (*error = table_add(tree, entry)) != 0)
+        if ((*error = table_add(tree, entry)) != 0)
             return NULL;
     return entry;
+}
+
+/* What there is to find is found without tree_grow: a fault comes this way. */
+static inline uint64_t *
+tree_reach(struct tree *tree, uint64_t offset, unsigned level, bool make, int *error)
+{
+    unsigned at;
+    uint64_t *entry = tree_walk(tree, offset, level, &at);
+    if (at == level)
+        return entry;
+    return make ? tree_grow(tree, offset, level, error) : NULL;
 }
 
 uint64_t *
