@@ -70,7 +70,7 @@ write_all(uint32_t index, __attribute__((unused)) void *argument)
 TEST(segment_cores_last_owner)
 {
     struct share_books before = share_books_take();
-    for (unsigned round = 0; round < 10; round++) {
+    for (unsigned round = 0; round < 40; round++) {
         begin(round % 3 == 2 ? COPY_ON_REFERENCE : COPY_ON_WRITE);
         jostle(write_all, NULL);
         end();
