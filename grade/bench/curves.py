@@ -74,7 +74,7 @@ CURVES = {curve.program: curve for curve in (
           {"touch": Region("fill pages of its own", "pages_core_0", "a page", "core")}, sizes=BUFFERS),
     Curve("mempass", "4M", "4M", ALL, ("pass", "check", "end"),
           {"pass": Region("touch each page in turn", "pages", "a page and core", "all")}, sizes=BUFFERS),
-    Curve("shares", "1000", "2000", ("corey", "everything"), ("global", "own", "check", "end"),
+    Curve("shares", "1000", "2000", ("corey", "everything"), ("global", "settle", "own", "check", "end"),
           {"global": Region("one share for all", "times", "operations", "rate"),
            "own": Region("a share for each core", "times", "operations", "rate")}),
     Curve("segments", "1000", "2000", ("corey", "everything"), ("segments", "check", "end"),

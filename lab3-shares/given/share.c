@@ -172,7 +172,7 @@ share_add_new(uint64_t handle, struct share *share, struct object *object)
 int
 share_delete(struct share *share, uint64_t id)
 {
-    struct object *object;
+    struct object *object = NULL;
     queue_lock(&share->object.lock);
     int error = object_is_dead(&share->object) ? E_NOENT : share_remove(share, id, &object);
     queue_unlock(&share->object.lock);
