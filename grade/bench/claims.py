@@ -92,9 +92,13 @@ def speed_up(system, cores=16):
     return number
 
 
-def beside(experiment, region, cores, other, cost=None):
-    """Corey's value as part of another system's; the machine's `cost` is taken from both."""
-    return lambda table: table.ratio(experiment, region, cores, "corey", other, getattr(table.machine, cost) if cost else 0)
+def beside(experiment, region, cores, *others, cost=None):
+    """Corey's value as part of another system's, of several the one that does best; the machine's `cost` is taken from both."""
+    def number(table):
+        less = getattr(table.machine, cost) if cost else 0
+        ratios = [table.ratio(experiment, region, cores, "corey", other, less) for other in others]
+        return max((ratio for ratio in ratios if ratio), default=None)
+    return number
 
 
 CLAIMS = (
@@ -117,10 +121,12 @@ CLAIMS = (
     Claim("wri: 16 cores are at least 12 times as fast as one", speed_up("corey"), lambda times: times >= 12, "{:.1f} times"),
     Claim("wri: on 16 cores Corey is not slower than Linux threads",
           beside("wri", "total", 16, "threads"), lambda ratio: ratio <= 1, "{:.2f} of their cycles"),
-    Claim("calls: on one core a null system call costs at most 0.7 of Linux's, without the trap itself",
-          beside("calls", "null", 1, "threads", "system_call"), lambda ratio: ratio <= 0.7, "{:.2f} of it"),
-    Claim("calls: on one core a page fault costs at most 0.7 of Linux's, without the trap itself",
-          beside("calls", "fault_one", 1, "threads", "trap"), lambda ratio: ratio <= 0.7, "{:.2f} of it"),
+    Claim("calls: on one core a null system call costs at most 0.7 of Linux's (threads or processes, whichever is faster),"
+          " without the trap itself",
+          beside("calls", "null", 1, "threads", "processes", cost="system_call"), lambda ratio: ratio <= 0.7, "{:.2f} of it"),
+    Claim("calls: on one core a page fault costs at most 0.7 of Linux's (threads or processes, whichever is faster),"
+          " without the trap itself",
+          beside("calls", "fault_one", 1, "threads", "processes", cost="trap"), lambda ratio: ratio <= 0.7, "{:.2f} of it"),
 )
 
 
