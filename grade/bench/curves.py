@@ -74,7 +74,7 @@ CURVES = {curve.program: curve for curve in (
           {"touch": Region("fill pages of its own", "pages_core_0", "a page", "core")}, sizes=BUFFERS),
     Curve("mempass", "4M", "4M", ALL, ("pass", "check", "end"),
           {"pass": Region("touch each page in turn", "pages", "a page and core", "all")}, sizes=BUFFERS),
-    Curve("shares", "1000", "2000", ("corey", "everything"), ("global", "settle", "own", "check", "end"),
+    Curve("shares", "2000", "2000", ("corey", "everything"), ("global", "settle", "own", "check", "end"),
           {"global": Region("one share for all", "times", "operations", "rate"),
            "own": Region("a share for each core", "times", "operations", "rate")}),
     Curve("segments", "1000", "2000", ("corey", "everything"), ("segments", "check", "end"),
@@ -89,6 +89,7 @@ CURVES = {curve.program: curve for curve in (
            "fault_all": Region("page fault, on all cores", "pages_core_0", "a fault", "core")}),
     Curve("forks", "5 64K", "20 64K", ("corey", "everything", "processes"), ("forks", "end"),
           {"forks": Region("fork, exit, wait", "times", "a copy", "core")}),
+    # In the small input a row has few words, so reduce, which looks into each core's rows, costs more the more cores.
     Curve("wri", SMALL_WORDS, FULL_WORDS, ALL,
           ("sample", "map", "reduce", "merge", "end"),
           {"sample": Region("sample", "words", "a word", "all"), "map": Region("map", "words", "a word", "all"),
