@@ -1,5 +1,5 @@
-"""Samples for test_curves.py and test_report.py: boots that nobody booted, and lines of results.jsonl; a reader of the
-page; and what runs the tests."""
+"""Samples for test_curves.py and test_report.py: boots that nobody booted, and lines of results.jsonl; and a reader of
+the page."""
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -86,16 +86,3 @@ class Reader(HTMLParser):
 
     def handle_data(self, data):
         self.words.append(data)
-
-
-def run_tests(tests):
-    """The exit status of a program of tests."""
-    failed = 0
-    for one in tests:
-        try:
-            one()
-        except (AssertionError, RuntimeError, OSError, KeyError) as error:
-            failed += 1
-            print(f"{one.__name__}: FAILED: {error!r:.600}")
-    print(f"{len(tests) - failed} passed, {failed} failed")
-    return 1 if failed else 0

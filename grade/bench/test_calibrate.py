@@ -15,6 +15,7 @@ from calibrate import (RUNS, RUNS_MOST, Figure, conclusion, make_figures, phase_
 from host_machine import Costs, host_base, machine_text
 from host_topology import cpuid_tlbs, read_topology
 from machine_file import parse_machine
+from own_tests import run_tests
 from records import Record, Records
 
 MEASURED = {"cycle": 0.25, "l1d": 1.0, "l2": 4.0, "l3": 12.0, "memory": 100.0, "near": 25.0, "far": 50.0, "socket": None,
@@ -152,18 +153,5 @@ def figures_stand_side_by_side_and_are_summed_up():
     assert "in 1 phases" in busy
 
 
-def main():
-    failed = 0
-    for function in TESTS:
-        try:
-            function()
-            print(f"PASS  {function.__name__}")
-        except Exception as error:  # one test's failure is not the end of the others
-            failed += 1
-            print(f"FAIL  {function.__name__}: {type(error).__name__}: {error}")
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

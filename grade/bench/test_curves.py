@@ -17,8 +17,9 @@ from curves import CURVES, SYSTEMS, WORDS, Plan, number_of, units_in
 from experiments import EXPERIMENTS
 from machine_file import MachineError, machine_path, read_machine
 from measures import lines_of, places_of
+from own_tests import run_tests
 from records import Record
-from report_samples import SETTINGS, made_boot, made_line, made_lines, run_tests
+from report_samples import SETTINGS, made_boot, made_line, made_lines
 from simulated import program_trouble
 
 MACHINE = read_machine(machine_path("cores64"))

@@ -16,7 +16,8 @@ import html_report
 from curves import ALL, CURVES
 from machine_file import machine_path, parse_machine, read_machine
 from measures import places_of
-from report_samples import Reader, made_boot, made_line, made_lines, run_tests
+from own_tests import run_tests
+from report_samples import Reader, made_boot, made_line, made_lines
 
 MACHINE = read_machine(machine_path("cores64"))
 BANDWIDTH = f"bandwidth {MACHINE.bandwidth:g}"

@@ -14,6 +14,7 @@ import test_names
 import test_why
 from count import plugin_interface
 from machine_file import FOLDER, KEYS, MachineError, fit_machine, numa_arguments, read_machine, smp_argument
+from own_tests import run_tests
 from samples import MACHINE, parse, refusal, reread, sample_line, sample_results
 from sim_results import ResultsError, read_results
 
@@ -133,18 +134,5 @@ def results_are_read_strictly():
     assert "expected 3" in refusal(ResultsError, reread, good, 3)
 
 
-def main():
-    tests, failed = TESTS + test_names.TESTS + test_why.TESTS, 0
-    for function in tests:
-        try:
-            function()
-            print(f"PASS  {function.__name__}")
-        except Exception as error:  # one test's failure is not the end of the others
-            failed += 1
-            print(f"FAIL  {function.__name__}: {type(error).__name__}: {error}")
-    print(f"{len(tests) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS + test_names.TESTS + test_why.TESTS))

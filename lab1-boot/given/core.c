@@ -116,7 +116,7 @@ core_obey(void)
     core_flush_own();
 }
 
-/* SEQ_CST: after `where` was written, see the head of this file. */
+/* SEQ_CST, after `where` was written: see the head of this file. */
 static bool
 core_is_wanted(struct core *core)
 {
