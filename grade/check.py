@@ -33,7 +33,8 @@ TEST = re.compile(r"^TEST\((\w+)\)", re.MULTILINE)
 TEST_ON_CORES = re.compile(r"^TEST_ON_CORES\((\w+)\)", re.MULTILINE)  # two tests, on 2 and on 4 cores
 
 # Checks that other folders bring: name, command at the top of the tree.
-COMMANDS = [("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
+COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
+            ("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
             ("count", "python3 -B grade/bench/test_count.py"),
             ("measures", "python3 -B grade/bench/test_scaling.py"),
             ("experiments", "python3 -B grade/bench/test_experiments.py"),
@@ -125,7 +126,7 @@ def run_reference(options, tests_of_lab):
     for trial in trials:
         verdict = results[trial][0]
         yield (f"{trial.test.name} on kernel {trial.kernel.lab}", verdict.passed,
-               f"{verdict.kind}: {verdict.summary}")
+               "\n    ".join([f"{verdict.kind}: {verdict.summary}", *verdict.detail]))
 
 
 def variants(options):

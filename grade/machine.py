@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course import Test
+from positions import Monitor, positions
 from records import Records, read_records
 
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
@@ -53,12 +54,13 @@ class Job:
 @dataclass
 class Outcome:
     """What a machine left: `status` None if we ended it, negative for a signal; `trouble` says why
-    it could not even be started."""
+    it could not even be started, `positions` where the cores stood when it was late."""
     status: int = None
     timed_out: bool = False
     seconds: float = 0.0
     records: Records = field(default_factory=lambda: Records([]))
     console: list = field(default_factory=list)
+    positions: list = field(default_factory=list)
     trouble: str = ""
 
 
@@ -138,10 +140,18 @@ class Machine:
             (job.folder / name).unlink(missing_ok=True)
         command = job.arguments()
         (job.folder / "command").write_text(shlex.join(command) + "\n")
+        self.monitor = Monitor()
         self.begin = time.monotonic()
-        with open(job.folder / "qemu", "wb") as said:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said,
-                                            stderr=said, start_new_session=True)
+        try:
+            with open(job.folder / "qemu", "wb") as said:
+                self.process = subprocess.Popen(command + self.monitor.arguments, stdin=subprocess.DEVNULL,
+                                                stdout=said, stderr=said, start_new_session=True,
+                                                pass_fds=[self.monitor.theirs.fileno()])
+        except OSError:
+            self.monitor.close()
+            raise
+        finally:
+            self.monitor.theirs.close()
         self.pidfd = os.pidfd_open(self.process.pid)
 
     @property
@@ -157,15 +167,22 @@ class Machine:
             os.kill(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
-    def close(self, timed_out):
-        """The outcome; the machine must have ended or be overdue."""
+    def release(self):
+        """Ends the machine and leaves nothing open."""
         self.kill()
         os.close(self.pidfd)
+        self.monitor.close()
+
+    def close(self, timed_out):
+        """The outcome; the machine must have ended or be overdue."""
+        stood = positions(self.monitor, self.job.image.with_name("kernel.elf")) if timed_out else []
+        self.release()
         folder = self.job.folder
         outcome = Outcome(None if timed_out else self.process.returncode, timed_out,
                           time.monotonic() - self.begin)
         outcome.records = read_records(folder / "results", self.job.nonce)
         outcome.console = read_lines(folder / "console")
+        outcome.positions = stood
         if not outcome.console and not outcome.records.records and outcome.status == 1:
             outcome.trouble = " ".join(read_lines(folder / "qemu")[-1:]) or "QEMU failed"
         return outcome
@@ -213,8 +230,7 @@ def run_jobs(jobs, done, slots=None, scale=None, look=lambda running: None):
                 done(machine.job, machine.close(machine in late))
     finally:
         for machine in running:
-            machine.kill()
-            os.close(machine.pidfd)
+            machine.release()
         watch.close()
 
 

@@ -59,11 +59,13 @@ def judge_run(test, outcome):
     if panic or outcome.status == PANIC:
         return judge_panic(panic, outcome)
     fail = run.first("fail")
+    stood = [f"  {line}" for line in outcome.positions]
     if fail:
-        return judge_fail(fail, run)
+        verdict = judge_fail(fail, run)
+        verdict.detail += stood
+        return verdict
     if outcome.timed_out:
-        return Verdict("time-out", f"no end after {outcome.seconds:.0f} seconds",
-                       console_tail(outcome))
+        return Verdict("time-out", f"no end after {outcome.seconds:.0f} seconds", stood + console_tail(outcome))
     passed = any(r.data.get("test") == test.name for r in run.of_kind("pass", "k"))
     if outcome.status == PASSED and passed and not run.missing:
         return Verdict("pass")

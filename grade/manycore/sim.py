@@ -86,9 +86,9 @@ class Simulator:
             while machine.process.poll() is None and not machine.overdue:
                 time.sleep(LOOK)
                 self.progress.show(f"{words} on {cores} cores: {time.monotonic() - machine.begin:.0f} s")
+            outcome = machine.close(machine.process.poll() is None)
         finally:
             machine.kill()
-        outcome = machine.close(machine.process.returncode < 0)
         trouble = trouble_in(job.test, outcome, folder) or trouble_with_programs(outcome.records)
         if trouble:
             raise Trouble(f"{words} on {cores} cores: {trouble}\n{qemu_said(folder)}".rstrip())

@@ -67,14 +67,28 @@ fuzz_end_failed(void)
     program_exit(STATUS_FAILED);
 }
 
-/* The same, with what is wrong as a record for the grader. */
-#define fuzz_wrong(format, ...)                                                                              \
+/* What is wrong, as a record for the grader, too. */
+#define fuzz_say(format, ...)                                                                                \
     do {                                                                                                     \
         print("fuzz: core %u: " format "\n", number __VA_OPT__(, ) __VA_ARGS__);                             \
         record("fail {\"kind\":\"mismatch\",\"file\":\"" __FILE__                                            \
                "\",\"line\":%d,\"what\":\"core %u: " format "\"}",                                           \
                __LINE__, number __VA_OPT__(, ) __VA_ARGS__);                                                 \
+    } while (0)
+
+/* The same, and the end of the program. */
+#define fuzz_wrong(...)                                                                                      \
+    do {                                                                                                     \
+        fuzz_say(__VA_ARGS__);                                                                               \
         fuzz_end_failed();                                                                                   \
+    } while (0)
+
+/* The same where some core gets nowhere: all stand as they do, to be looked at. */
+#define fuzz_stand(...)                                                                                      \
+    do {                                                                                                     \
+        fuzz_say(__VA_ARGS__);                                                                               \
+        for (;;)                                                                                             \
+            __builtin_ia32_pause();                                                                          \
     } while (0)
 
 #endif

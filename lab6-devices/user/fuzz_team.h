@@ -158,11 +158,11 @@ child_watch(unsigned child, const struct core_status *status)
     if (seen[child].run != status->run)
         seen[child].run = status->run, seen[child].run_time = now;
     if (now - seen[child].calls_time > PATIENCE * second)
-        fuzz_wrong("core %u does not come: %lu calls of %lu; its condition is %lu, its run %lu, that of the "
-                   "fuzzer %lu; the "
-                   "last end %lu, %ld, at %lx",
-                   child, calls, board->quota, status->condition, status->run, run, status->reason,
-                   status->status, status->rip);
+        fuzz_stand(
+            "core %u does not come: %lu calls of %lu; its condition is %lu, its run %lu, that of the fuzzer "
+            "%lu; the last end %lu, %ld, at %lx",
+            child, calls, board->quota, status->condition, status->run, run, status->reason, status->status,
+            status->rip);
     if (status->run != run && now - seen[child].run_time > second)
         core_halt(core_of(child));
 }

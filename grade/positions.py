@@ -1,0 +1,110 @@
+"""Where the cores of a machine stand that takes too long: asked of QEMU's monitor (QMP: QEMU's docs/interop/qmp-spec),
+told in the kernel's names.
+
+The monitor speaks over one half of a pair of sockets, of which QEMU inherits the other: no path, no port. A machine
+that does not answer (it may be no QEMU, or hang itself) has no positions.
+"""
+import json
+import re
+import socket
+import subprocess
+
+ANSWER = 3.0     # seconds for all that is asked
+FRAMES = 6       # of a core's stack, at most
+KERNEL = 1 << 63  # its addresses have this bit
+REGISTERS = re.compile(r"CPU#(\d+)\n(.*?)(?=CPU#|\Z)", re.S)
+WORDS = re.compile(r"0x([0-9a-f]{16})")
+
+
+class Monitor:
+    """A machine's monitor: `arguments` are QEMU's, `theirs` is the socket that it must inherit."""
+
+    def __init__(self):
+        self.ours, self.theirs = socket.socketpair()
+        self.arguments = ["-chardev", f"socket,id=monitor,fd={self.theirs.fileno()}",
+                          "-mon", "chardev=monitor,mode=control"]
+        self.lines = self.ours.makefile("r", encoding="utf-8")
+
+    def close(self):
+        self.lines.close()
+        self.ours.close()
+
+    def execute(self, command, **arguments):
+        """One command's answer; OSError or ValueError where none comes."""
+        self.ours.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
+        for line in self.lines:
+            answer = json.loads(line)
+            if "error" in answer:
+                raise ValueError(answer["error"].get("desc"))
+            if "return" in answer:
+                return answer["return"]  # what else comes are the greeting and events
+        raise OSError("the monitor is closed")
+
+    def person(self, line, core=0):
+        """The text that a person would get to see who types `line`."""
+        return self.execute("human-monitor-command", **{"command-line": line, "cpu-index": core}).replace("\r", "")
+
+    def stacks(self):
+        """{core: (whether it is halted, ring, [addresses])}, the innermost address first; of ring 3 that one alone."""
+        self.ours.settimeout(ANSWER)
+        self.execute("qmp_capabilities")
+        self.execute("stop")
+        found = {}
+        for core, text in REGISTERS.findall(self.person("info registers -a")):
+            value = dict(re.findall(r"\b(\w+) ?= ?([0-9a-f]+)", text))
+            ring, address = int(value["CPL"]), int(value.get("RIP") or value["EIP"], 16)
+            stack = [address] + (self.callers(int(core), int(value.get("RBP", "0"), 16)) if ring == 0 else [])
+            found[int(core)] = value.get("HLT") == "1", ring, stack
+        return found
+
+    def callers(self, core, frame):
+        """Return addresses by the chain of saved rbp."""
+        calls = []
+        while frame & KERNEL and frame % 8 == 0 and len(calls) < FRAMES:
+            words = WORDS.findall(self.person(f"x /2gx {frame:#x}", core))
+            if len(words) != 2:
+                break
+            above, call = (int(word, 16) for word in words)
+            if not call & KERNEL:
+                break
+            calls.append(call - 1)  # the call itself, not what follows it
+            if above <= frame:
+                break
+            frame = above
+        return calls
+
+
+def kernel_names(elf, addresses):
+    """{address: "function file:line"}, as far as binutils know."""
+    if not addresses or not elf.exists():
+        return {}
+    try:
+        said = subprocess.run(["addr2line", "-f", "-s", "-e", elf, *map(hex, addresses)], check=True,
+                              capture_output=True, text=True).stdout.split("\n")
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    pairs = zip(addresses, said[0::2], said[1::2])
+    return {address: f"{function} {line.split(' ')[0]}".removesuffix(" ??:?")
+            for address, function, line in pairs if function != "??"}
+
+
+def describe(halted, ring, stack, names):
+    """One core's position, for people."""
+    if ring != 0:
+        return f"ring {ring}, at {stack[0]:#x}"
+    told = " < ".join(names.get(address, f"{address:#x}") for address in stack)
+    return f"{'halted, ' if halted else ''}{told}"
+
+
+def positions(monitor, elf):
+    """Lines that say where each core stands, cores that stand alike on one; none where the machine does not answer."""
+    try:
+        stacks = monitor.stacks()
+    except (OSError, ValueError, KeyError):
+        return []
+    kernel = {address for _, ring, stack in stacks.values() if ring == 0 for address in stack if address & KERNEL}
+    names = kernel_names(elf, sorted(kernel))
+    alike = {}
+    for core, state in sorted(stacks.items()):
+        alike.setdefault(describe(*state, names), []).append(str(core))
+    return [f"core{'s' if len(cores) > 1 else ''} {' '.join(cores)}: {text}" for text, cores in alike.items()]

@@ -1,0 +1,72 @@
+"""Tests of where the cores of a late machine stand, on real machines. `test_positions.py`; ends with `N passed, N failed`."""
+import socket
+import tempfile
+from pathlib import Path
+
+import positions
+from build import Kernel, build_kernels
+from course import Test
+from machine import Job, run_jobs
+from own_tests import run_tests
+from verdict import judge
+
+TESTS = []
+NEVER = Test("never", seconds=3, cores=2)  # no kernel has a test of that name: it stays at its prompt
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def judged(image, words):
+    """The verdict on a machine that gets nowhere."""
+    verdicts = []
+    with tempfile.TemporaryDirectory() as folder:
+        run_jobs([Job(image, NEVER, Path(folder), words=words)],
+                 lambda job, outcome: verdicts.append(judge(job.test, outcome)))
+    assert verdicts[0].kind == "time-out", verdicts
+    return verdicts[0].detail
+
+
+@test
+def a_boot_sector_that_goes_round():
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder) / "disk.img"
+        image.write_bytes(b"\xeb\xfe".ljust(510, b"\0") + b"\x55\xaa" + bytes(1 << 20))  # jmp $
+        detail = judged(image, "")
+    assert detail[0] == "  core 0: 0x7c00", detail
+    assert detail[1].startswith("  core 1: halted, 0x"), detail  # the firmware's, where it waits to be started
+
+
+@test
+def a_kernel_at_its_prompt():
+    kernel = Kernel(5)
+    built = build_kernels([kernel], lambda *state: None)[kernel]
+    assert not built.error, built.error
+    detail = judged(built.image, "quiet")
+    assert detail[0].startswith("  core 0: ") and " < kernel_run main.c:" in detail[0], detail
+    assert detail[1].startswith("  core 1: halted, ") and " < core_idle core_work.c:" in detail[1], detail
+    assert "0x" not in detail[0] + detail[1], detail
+
+
+@test
+def cores_that_stand_alike_share_a_line():
+    states = {0: (False, 0, [1 << 63]), 1: (False, 3, [0x400000]), 2: (False, 3, [0x400000])}
+    monitor = type("Canned", (), {"stacks": lambda self: states})()
+    assert positions.positions(monitor, Path("/no/kernel")) == ["core 0: 0x8000000000000000",
+                                                                "cores 1 2: ring 3, at 0x400000"]
+
+
+@test
+def a_machine_that_says_nothing_has_no_positions():
+    monitor = positions.Monitor()
+    assert positions.positions(monitor, Path("/no/kernel")) == []  # nobody reads the other half
+    monitor.theirs.shutdown(socket.SHUT_RDWR)
+    assert positions.positions(monitor, Path("/no/kernel")) == []  # whoever had it is gone
+    monitor.theirs.close()
+    monitor.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_tests(TESTS))
