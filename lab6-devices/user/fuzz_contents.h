@@ -244,7 +244,7 @@ cut_step(void)
         break;
     default:
         for (unsigned i = 0; i < 64; i++)
-            memory_try(common_line(INNER_CUT, random_below(CUT_PAGES)), 0xc07c07ul);
+            memory_write_try(common_line(INNER_CUT, random_below(CUT_PAGES)), 0xc07c07ul);
     }
 }
 

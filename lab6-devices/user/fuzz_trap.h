@@ -9,8 +9,9 @@
 
 static _Alignas(PAGE) struct trap_area trap_area;
 static _Alignas(PAGE) char trap_stack[TRAP_STACK];
-static bool trap_expected;  /* it is under way */
-static uint64_t touch_over; /* where memory_try goes on after a fault; 0: it is not under way */
+static bool trap_expected;   /* it is under way */
+static uint64_t touch_over;  /* where MEMORY_TRY goes on after a fault; 0: it is not under way */
+static uint64_t touch_cause; /* of its last fault */
 
 /* A segment of which this core touches more and more pages, until there are none: so that memory does come to its end. */
 #define HOG       0x1b0000000000ul
@@ -84,7 +85,7 @@ children_halt(void)
         while (core_stat(core, &status, sizeof(status)) > 0 && status.condition != CORE_HALTED &&
                status.condition != CORE_FREE) {
             if (clock_now() - begin > PATIENCE * boot_page->ticks_per_second)
-                fuzz_wrong("core %u was halted and goes on: condition %lu", child, status.condition);
+                fuzz_stand("core %u was halted and goes on: condition %lu", child, status.condition);
             __builtin_ia32_pause();
         }
     }
@@ -113,7 +114,7 @@ room_make_more(unsigned times)
 
 /* --- traps ---------------------------------------------------------------------------------------------------------- */
 
-/* Whatever fault a hostile frame leads to, the handler loads `back`; memory_try goes on behind its access. Where the
+/* Whatever fault a hostile frame leads to, the handler loads `back`; MEMORY_TRY goes on behind its access. Where the
  * fuzzer itself finds no page, it makes room. Any other trap is its own mistake, or the kernel's. */
 static void
 trap_handler(struct trap_area *area)
@@ -124,6 +125,7 @@ trap_handler(struct trap_area *area)
         trap_return(&back);
     if (touch_over != 0) {
         area->frame.rip = touch_over;
+        touch_cause = area->cause;
         trap_return(&area->frame);
     }
     if (area->cause == TRAP_NO_PAGE) {
@@ -136,21 +138,47 @@ trap_handler(struct trap_area *area)
                area->vector, area->error, area->address);
 }
 
-/* Writes a word where there may be nothing; false: there was not. The flag is looked at by the handler alone. */
+/* One `move` between the word at `address` and `value`, where there may be nothing; false: there was not. The flag is
+ * looked at by the handler alone. */
+#define MEMORY_TRY(move, address, value)                                                                     \
+    ({                                                                                                       \
+        uint64_t done = 0, scratch;                                                                          \
+        __asm__ volatile(                                                                                    \
+            "lea 1f(%%rip), %[scratch]\n\t"                                                                  \
+            "mov %[scratch], %[over]\n\t" move "\n\t"                                                        \
+            "mov $1, %[done]\n"                                                                              \
+            "1:\n\t"                                                                                         \
+            "movq $0, %[over]"                                                                               \
+            : [done] "+&r"(done), [scratch] "=&r"(scratch), [over] "+m"(touch_over), [word] "+&r"(value)     \
+            : [at] "r"(address)                                                                              \
+            : "memory");                                                                                     \
+        done != 0;                                                                                           \
+    })
+
 static bool
-memory_try(uint64_t *address, uint64_t value)
+memory_write_try(uint64_t *address, uint64_t value)
 {
-    uint64_t done = 0, scratch;
-    __asm__ volatile("lea 1f(%%rip), %[scratch]\n\t"
-                     "mov %[scratch], %[over]\n\t"
-                     "mov %[value], (%[address])\n\t"
-                     "mov $1, %[done]\n"
-                     "1:\n\t"
-                     "movq $0, %[over]"
-                     : [done] "+&r"(done), [scratch] "=&r"(scratch), [over] "+m"(touch_over)
-                     : [address] "r"(address), [value] "r"(value)
-                     : "memory");
-    return done;
+    return MEMORY_TRY("mov %[word], (%[at])", address, value);
+}
+
+static bool
+memory_read_try(const uint64_t *address, uint64_t *value)
+{
+    return MEMORY_TRY("mov (%[at]), %[word]", address, *value);
+}
+
+/* Whether the frame at `address` may have the processor execute something. Whatever that is, it may as well be the
+ * fuzzer's own text, anywhere in it and with any registers: it may then end, or go round for ever. Where nothing can be
+ * executed, the frame leads to a fault. */
+static bool
+frame_runs(uint64_t address)
+{
+    uint64_t rip = 0, start = (uint64_t)arena.header;
+    if (corner.on && address == corner.address)
+        return false; /* zeros; and a look would bring the page */
+    if (!memory_read_try((const uint64_t *)(address + offsetof(struct user_frame, rip)), &rip))
+        return touch_cause == TRAP_NO_PAGE; /* it may be there when the kernel looks */
+    return rip >= USER_BASE && rip >> 47 == 0 && !(rip >= start && rip < start + ARENA_PAGES * PAGE);
 }
 
 static void
@@ -176,7 +204,7 @@ hog_step(void)
         at_set_seg(boot_page->root, HOG, segment, 0, HOG_PAGES * PAGE, PERM_R | PERM_W);
     }
     for (unsigned i = 0; i < 512 && hog.next < HOG_PAGES; i++, hog.next++)
-        if (!memory_try((uint64_t *)(HOG + hog.next * PAGE), hog.next))
+        if (!memory_write_try((uint64_t *)(HOG + hog.next * PAGE), hog.next))
             return;
 }
 

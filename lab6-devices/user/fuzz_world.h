@@ -76,6 +76,8 @@ fuzz_spares(const struct fuzz_call *call, const uint64_t *arguments)
         return halt_is_spared(arguments[0]);
     if (call_is(call, "debug_write"))
         return arguments[0] == 1; /* its words are for the grader */
+    if (call_is(call, "trap_return"))
+        return arguments[0] != (uint64_t)&back && frame_runs(arguments[0]);
     return call_is(call, "core_exit") && (number == 0 || chance(80));
 }
 
