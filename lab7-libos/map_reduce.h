@@ -23,8 +23,6 @@
 #include "key.h"
 #include "values.h"
 
-#define CACHE_LINE 64
-
 struct worker;
 
 /* What reducing a key leaves: how many values it has, and whatever one number can say about them. */

@@ -11,7 +11,7 @@ arena_take(struct arena *arena, size_t bytes)
 {
     if (bytes > SIZE_MAX - WINDOW_UNIT)
         return NULL;
-    bytes = (bytes + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
+    bytes = (bytes + CACHE_LINE - 1) & ~(CACHE_LINE - 1);
     if ((size_t)(arena->end - arena->next) < bytes) {
         size_t chunk = (bytes + WINDOW_UNIT - 1) & ~(WINDOW_UNIT - 1);
         char *fresh = memory(chunk, SHARED); /* zeroed, and never used twice: so is every piece of it */

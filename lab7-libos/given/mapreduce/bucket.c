@@ -7,14 +7,20 @@
  * Growing splits every full node on the way down, so there is always room above for what a split hands up. */
 #include "bucket.h"
 
-#define ORDER 15u /* entries a node: its prefixes fill two cache lines */
+#define ORDER 15u /* entries a node: so each half of a leaf fills two cache lines */
 
 struct node {
     unsigned count;
     uint64_t prefix[ORDER]; /* of the entry's key, so that a search stays within the node */
     struct entry *entry[ORDER];
-    struct node *child[ORDER + 1];
+    struct node *child[ORDER + 1]; /* a leaf ends behind the first one */
 };
+
+static struct node *
+node_make(struct arena *arena, bool leaf)
+{
+    return arena_take(arena, leaf ? offsetof(struct node, child[1]) : sizeof(struct node));
+}
 
 /* The number of entries with a key below `key`, or not above it when `equal`. */
 static unsigned
@@ -49,17 +55,23 @@ bucket_find(const struct bucket *bucket, const struct key *key)
 static void
 node_insert(struct node *node, unsigned rank, struct entry *entry, struct node *right)
 {
-    for (unsigned i = node->count; i > rank; i--) {
-        node->prefix[i] = node->prefix[i - 1];
-        node->entry[i] = node->entry[i - 1];
-        if (right)
-            node->child[i + 1] = node->child[i];
+    uint64_t prefix = entry->key.prefix;
+    for (unsigned i = rank; i <= node->count; i++) { /* each takes the place of the next */
+        uint64_t next_prefix = node->prefix[i];
+        struct entry *next_entry = node->entry[i];
+        node->prefix[i] = prefix;
+        node->entry[i] = entry;
+        prefix = next_prefix;
+        entry = next_entry;
     }
-    node->prefix[rank] = entry->key.prefix;
-    node->entry[rank] = entry;
-    if (right)
-        node->child[rank + 1] = right;
     node->count++;
+    if (!right)
+        return;
+    for (unsigned i = rank + 1; i <= node->count; i++) {
+        struct node *next = node->child[i];
+        node->child[i] = right;
+        right = next;
+    }
 }
 
 /* Moves the upper half of the full node parent->child[rank] into the empty node `right`. A leaf keeps a copy
@@ -93,8 +105,8 @@ root_make_room(struct bucket *bucket, struct arena *arena)
     struct node *old = bucket->root;
     if (old && old->count < ORDER)
         return true;
-    struct node *root = arena_take(arena, sizeof(*root));
-    struct node *right = old ? arena_take(arena, sizeof(*right)) : NULL;
+    struct node *root = node_make(arena, !old);
+    struct node *right = old ? node_make(arena, bucket->height == 0) : NULL;
     if (!root || (old && !right))
         return false;
     if (old) {
@@ -117,7 +129,7 @@ bucket_insert(struct bucket *bucket, struct arena *arena, struct entry *entry)
     for (unsigned level = bucket->height; level > 0; level--) {
         unsigned rank = node_rank(node, &entry->key, true);
         if (node->child[rank]->count == ORDER) {
-            struct node *right = arena_take(arena, sizeof(*right));
+            struct node *right = node_make(arena, level == 1);
             if (!right)
                 return false;
             node_split(node, rank, right, level == 1);

@@ -12,10 +12,13 @@
 #include "key.h"
 #include "values.h"
 
+/* One cache line, so it is one miss for the core that reads it. */
 struct entry {
     struct key key;
     struct values values;
 };
+
+_Static_assert(sizeof(struct entry) == CACHE_LINE, "key and values of a rare word are in one line");
 
 struct node;
 

@@ -7,25 +7,27 @@
 struct key
 key_read(const char *text, size_t limit)
 {
-    struct key key = {.text = text, .hash = FNV_BASIS};
+    struct key key = {.text = text};
+    uint64_t hash = FNV_BASIS;
+    if (limit > KEY_LONGEST)
+        limit = KEY_LONGEST;
     while (key.length < limit && letter_is(text[key.length])) {
         uint64_t letter = (uint64_t)letter_lower(text[key.length]);
         if (key.length < KEY_PREFIX_LETTERS)
             key.prefix |= letter << (8 * (KEY_PREFIX_LETTERS - 1 - key.length));
-        key.hash = (key.hash ^ letter) * FNV_PRIME;
+        hash = (hash ^ letter) * FNV_PRIME;
         key.length++;
     }
-    key.hash ^= key.hash >> 32; /* the low bits of the product depend on the letters' low bits only */
+    key.hash =
+        (uint32_t)(hash ^ hash >> 32); /* the low bits of the product depend on the letters' low bits only */
     return key;
 }
 
 int
-key_compare(const struct key *a, const struct key *b)
+key_compare_rest(const struct key *a, const struct key *b)
 {
-    if (a->prefix != b->prefix)
-        return a->prefix < b->prefix ? -1 : 1;
-    size_t shorter = a->length < b->length ? a->length : b->length;
-    for (size_t at = KEY_PREFIX_LETTERS; at < shorter; at++) {
+    uint32_t shorter = a->length < b->length ? a->length : b->length;
+    for (uint32_t at = KEY_PREFIX_LETTERS; at < shorter; at++) {
         int difference = letter_lower(a->text[at]) - letter_lower(b->text[at]);
         if (difference != 0)
             return difference;

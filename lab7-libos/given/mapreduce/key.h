@@ -10,13 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEY_PREFIX_LETTERS 8ul
+#define KEY_PREFIX_LETTERS 8u
+#define KEY_LONGEST        UINT32_MAX /* letters */
 
 struct key {
     const char *text; /* as it stands in the input, not ended by a zero */
-    size_t length;    /* letters */
     uint64_t prefix;
-    uint64_t hash; /* of all letters, lower-cased: chooses the column */
+    uint32_t length; /* letters */
+    uint32_t hash;   /* of all letters, lower-cased: chooses the column */
 };
 
 /* True for A-Z and a-z, whatever the locale; never for a byte over 127. */
@@ -33,10 +34,21 @@ letter_lower(char letter)
     return letter | 0x20;
 }
 
-/* Reads the word that begins at `text` and may go on for at most `limit` bytes; *text must be a letter. */
+/* Reads the word that begins at `text` and may go on for at most `limit` bytes; *text must be a letter. Of a word that
+ * is longer than KEY_LONGEST, the first so many letters. */
 struct key key_read(const char *text, size_t limit);
 
+/* key_compare where the prefixes are equal. */
+int key_compare_rest(const struct key *a, const struct key *b);
+
 /* Negative, 0 or positive, as in the alphabet: a word stands before every longer one that begins with it. */
-int key_compare(const struct key *a, const struct key *b);
+static inline int
+key_compare(const struct key *a, const struct key *b)
+{
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
+    /* A prefix that is not full holds all of its word. */
+    return a->length < KEY_PREFIX_LETTERS ? 0 : key_compare_rest(a, b);
+}
 
 #endif

@@ -3,22 +3,41 @@
 
 #include <errno.h>
 
-#define FIRST_ROOM 2ul    /* values: most words of a text come once or twice */
-#define LAST_ROOM  1024ul /* values: two pages, so little is left unused behind the last value */
+#define FIRST_BYTES CACHE_LINE /* of a block, whose head is a part of them */
+#define LAST_BYTES  8192ul     /* two pages, so little is left unused behind the last value */
+
+/* Puts an empty block behind the last one, which is full. Returns NULL when there is no memory. */
+static struct values_block *
+block_add(struct values *values, struct arena *arena)
+{
+    struct values_block *last = values->last;
+    size_t bytes = FIRST_BYTES;
+    if (last)
+        bytes = sizeof(*last) + last->room * sizeof(last->value[0]);
+    if (last && bytes < LAST_BYTES)
+        bytes *= 2;
+    struct values_block *fresh = arena_take(arena, bytes);
+    if (!fresh)
+        return NULL;
+    fresh->room = (uint32_t)((bytes - sizeof(*fresh)) / sizeof(fresh->value[0]));
+    fresh->next = last ? last->next : fresh;
+    if (last)
+        last->next = fresh;
+    return values->last = fresh;
+}
 
 int
 values_append(struct values *values, struct arena *arena, uint64_t value)
 {
-    struct values_block *block = values->last;
-    if (!block || block->used == block->room) {
-        size_t room = !block ? FIRST_ROOM : block->room < LAST_ROOM ? 2 * block->room : LAST_ROOM;
-        struct values_block *fresh = arena_take(arena, sizeof(*fresh) + room * sizeof(value));
-        if (!fresh)
-            return -ENOMEM;
-        fresh->room = room;
-        *(block ? &block->next : &values->first) = fresh;
-        values->last = block = fresh;
+    if (values->count < VALUES_FEW) {
+        values->few[values->count++] = value;
+        return 0;
     }
+    struct values_block *block = values->last;
+    if (!block || block->used == block->room)
+        block = block_add(values, arena);
+    if (!block)
+        return -ENOMEM;
     block->value[block->used++] = value;
     values->count++;
     return 0;
@@ -27,63 +46,58 @@ values_append(struct values *values, struct arena *arena, uint64_t value)
 struct values_cursor
 values_begin(const struct values *values)
 {
-    return (struct values_cursor){.block = values->first, .at = 0, .left = values->count};
-}
-
-uint64_t
-values_peek(const struct values_cursor *cursor)
-{
-    return cursor->block->value[cursor->at];
+    return (struct values_cursor){values->few, values->few + VALUES_FEW, values->last, values->count};
 }
 
 uint64_t
 values_next(struct values_cursor *cursor)
 {
-    uint64_t value = values_peek(cursor);
-    cursor->left--;
-    if (++cursor->at == cursor->block->used) {
+    uint64_t value = *cursor->next++;
+    if (--cursor->left > 0 && cursor->next == cursor->end) {
         cursor->block = cursor->block->next;
-        cursor->at = 0;
+        cursor->next = cursor->block->value;
+        cursor->end = cursor->next + cursor->block->used;
     }
     return value;
+}
+
+/* Moves the list at `at` down to where no list below it has a lesser next value. */
+static void
+heap_sink(struct values_merge *merge, size_t at)
+{
+    struct values_cursor *lists = merge->lists, sinking = lists[at];
+    uint64_t value = values_peek(&sinking);
+    for (size_t below; (below = 2 * at + 1) < merge->count; at = below) {
+        if (below + 1 < merge->count && values_peek(&lists[below + 1]) < values_peek(&lists[below]))
+            below++;
+        if (value < values_peek(&lists[below]))
+            break;
+        lists[at] = lists[below];
+    }
+    lists[at] = sinking;
 }
 
 struct values_merge
 values_merge_begin(struct values_cursor *lists, size_t count)
 {
-    return (struct values_merge){.lists = lists, .count = count};
-}
-
-/* Finds the list with the least value, and how far it may be read before another one's turn comes: one core
- * met a word many times in a row, so the search is rare beside the reading. */
-static void
-merge_choose(struct values_merge *merge)
-{
-    merge->source = NULL;
-    merge->limit = UINT64_MAX;
-    for (size_t i = 0; i < merge->count; i++) {
-        struct values_cursor *list = &merge->lists[i];
-        if (list->left == 0)
-            continue;
-        if (!merge->source) {
-            merge->source = list;
-        } else if (values_peek(list) < values_peek(merge->source)) {
-            merge->limit = values_peek(merge->source);
-            merge->source = list;
-        } else if (values_peek(list) < merge->limit) {
-            merge->limit = values_peek(list);
-        }
-    }
+    struct values_merge merge = {.lists = lists, .count = 0};
+    for (size_t i = 0; i < count; i++)
+        if (lists[i].left > 0)
+            lists[merge.count++] = lists[i];
+    for (size_t at = merge.count / 2; at-- > 0;)
+        heap_sink(&merge, at);
+    return merge;
 }
 
 bool
 values_merge_next(struct values_merge *merge, uint64_t *value)
 {
-    struct values_cursor *source = merge->source;
-    if (!source || source->left == 0 || values_peek(source) > merge->limit)
-        merge_choose(merge);
-    if (!merge->source)
+    if (merge->count == 0)
         return false;
-    *value = values_next(merge->source);
+    *value = values_next(&merge->lists[0]);
+    if (merge->lists[0].left == 0)
+        merge->lists[0] = merge->lists[--merge->count];
+    if (merge->count > 1)
+        heap_sink(merge, 0);
     return true;
 }

@@ -1,7 +1,10 @@
 /* The values emitted for one key in one row: appended by the row's core, later read in that order by any
  * core.
  *
- * They lie in blocks that double in size, since most words of a text are rare and a few are everywhere. */
+ * The first few stand in the list itself, for most words of a text are rare, and in a row of many cores all are; so
+ * the core that reads them misses once for key and values. The others lie in blocks that double in size, since a few
+ * words are everywhere. The blocks form a ring, of which the list knows the last: the one that is appended to, and
+ * the way to the first. */
 #ifndef COREY_MAPREDUCE_VALUES_H
 #define COREY_MAPREDUCE_VALUES_H
 
@@ -11,16 +14,19 @@
 
 #include "arena.h"
 
+#define VALUES_FEW 3ul /* with them, an entry (bucket.h) fills one cache line */
+
 struct values_block {
     struct values_block *next;
-    size_t used, room; /* values in it, and how many it can hold */
+    uint32_t used, room; /* values in it, and how many it can hold */
     uint64_t value[];
 };
 
 /* All zero is the empty list. */
 struct values {
-    struct values_block *first, *last;
+    struct values_block *last; /* NULL: all stand in `few` */
     size_t count;
+    uint64_t few[VALUES_FEW];
 };
 
 /* Appends a value. Returns 0, or -ENOMEM and the list is as before. */
@@ -28,24 +34,29 @@ int values_append(struct values *values, struct arena *arena, uint64_t value);
 
 /* A place in a list that reading goes on from. The reader owns it; the list is not written meanwhile. */
 struct values_cursor {
-    const struct values_block *block;
-    size_t at;   /* the next value in the block */
-    size_t left; /* values not read yet */
+    const uint64_t *next, *end; /* the next value; behind the last one that stands in one piece with it */
+    const struct values_block *block; /* whose next one has what stands behind `end` */
+    size_t left;                      /* values not read yet */
 };
 
 /* At the first value of a list. */
 struct values_cursor values_begin(const struct values *values);
 
 /* The next value; cursor->left must not be 0. values_next also steps behind it. */
-uint64_t values_peek(const struct values_cursor *cursor);
+static inline uint64_t
+values_peek(const struct values_cursor *cursor)
+{
+    return *cursor->next;
+}
+
 uint64_t values_next(struct values_cursor *cursor);
 
-/* Several ascending lists read as one ascending list. */
+/* Several ascending lists read as one ascending list: a heap, in which no list stands above one with a lesser next
+ * value. */
 struct values_merge {
-    struct values_cursor *lists;
+    struct values_cursor
+        *lists; /* those that are not read to their end; the least value is the first one's */
     size_t count;
-    struct values_cursor *source; /* the list that holds the least value; NULL: to be looked for */
-    uint64_t limit;               /* no other list holds a value below this */
 };
 
 /* Begins to read `count` lists, each ascending, no value standing in two of them. It uses the cursors up. */

@@ -27,6 +27,8 @@ words_map(struct worker *worker, unsigned task)
         if (!letter_is(text[at]))
             continue;
         struct key key = key_read(text + at, bytes - at);
+        if (key.length == KEY_LONGEST)
+            return -EOVERFLOW;
         int error = map_emit(worker, &key, at);
         if (error)
             return error;
