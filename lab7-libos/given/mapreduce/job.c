@@ -27,11 +27,11 @@ tasks_map(struct worker *worker, unsigned limit)
 }
 
 int
-columns_reduce(struct worker *worker)
+columns_reduce(struct worker *worker, unsigned limit)
 {
     struct job *job = worker->job;
     int error = 0;
-    for (unsigned column; !error && task_take(&job->reduce_tasks, job->columns, &column);)
+    for (unsigned column; !error && task_take(&job->reduce_tasks, limit, &column);)
         error = reduce_column(worker, column);
     return error;
 }
@@ -71,21 +71,27 @@ rest_map(struct worker *worker)
     return tasks_map(worker, worker->job->application.tasks);
 }
 
+static int
+all_reduce(struct worker *worker)
+{
+    return columns_reduce(worker, worker->job->columns);
+}
+
 /* In this order. A phase with a name is where a measured part of the job begins. */
 static const struct {
     const char *name;
     int (*run)(struct worker *worker);
 } phases[] = {
-    {"sample", sample_map},     /* the first tasks into few columns … */
-    {NULL, columns_reduce},     /* … to count their keys … */
-    {NULL, sample_choose},      /* … and learn how many columns there should be */
-    {"map", sample_move},       /* what is mapped already into a row of that many */
-    {NULL, rest_map},           /* all other tasks: where exercise 7.7 emits */
-    {"reduce", columns_reduce}, /* all columns: where exercise 7.7 reduces */
-    {"merge", sort_own},        /* all answers in the order of their keys */
-    {NULL, sort_choose},        /* core 0 chooses the borders between the cores' parts, … */
-    {NULL, sort_cut},           /* … each core looks them up in its own answers, … */
-    {NULL, sort_merge},         /* … and gathers its part from all cores */
+    {"sample", sample_map}, /* the first tasks into few columns … */
+    {NULL, sample_count},   /* … to count their keys … */
+    {NULL, sample_choose},  /* … and learn how many columns there should be */
+    {"map", sample_move},   /* what is mapped already into a row of that many */
+    {NULL, rest_map},       /* all other tasks: where exercise 7.7 emits */
+    {"reduce", all_reduce}, /* all columns: where exercise 7.7 reduces */
+    {"merge", sort_own},    /* all answers in the order of their keys */
+    {NULL, sort_choose},    /* core 0 chooses the borders between the cores' parts, … */
+    {NULL, sort_cut},       /* … each core looks them up in its own answers, … */
+    {NULL, sort_merge},     /* … and gathers its part from all cores */
 };
 
 #define PHASES (sizeof(phases) / sizeof(phases[0]))

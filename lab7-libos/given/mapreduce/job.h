@@ -11,9 +11,9 @@
 /* Takes the next task below `limit`; false when none is left. */
 bool task_take(struct task_counter *tasks, unsigned limit, unsigned *task);
 
-/* Maps the tasks below `limit` that nobody has taken; reduces the columns that nobody has taken. */
+/* Maps the tasks below `limit` that nobody has taken; reduces the columns below `limit` that nobody has taken. */
 int tasks_map(struct worker *worker, unsigned limit);
-int columns_reduce(struct worker *worker);
+int columns_reduce(struct worker *worker, unsigned limit);
 
 /* Gives the worker an empty row of job->columns. */
 int row_make(struct worker *worker);
@@ -21,9 +21,10 @@ int row_make(struct worker *worker);
 /* The number of columns for a sample with so many distinct keys. */
 unsigned columns_for(size_t keys, unsigned cores);
 
-/* Sampling (sample.c): the first tasks are mapped into rows of columns_for(0, cores), and reduced; then core
- * 0 chooses the number of columns, and each core moves what it has mapped into a row of that many. */
+/* Sampling (sample.c): the first tasks are mapped into rows of columns_for(0, cores), and some columns reduced; then
+ * core 0 chooses the number of columns, and each core moves what it has mapped into a row of that many. */
 int sample_map(struct worker *worker);
+int sample_count(struct worker *worker);
 int sample_choose(struct worker *worker);
 int sample_move(struct worker *worker);
 

@@ -1,15 +1,17 @@
 /* How many columns: learnt from a sample.
  *
  * Few columns mean deep buckets, and too few reduce tasks to keep all cores busy to the end; many mean that
- * buckets themselves, not what is in them, fill the caches. The first twentieth of the map tasks is mapped
- * into a row of the fewest columns, its distinct keys are counted by reducing it, and a tenth of them is
- * taken as the number of columns, within 16 to 100 for each core, up to the next prime: a prime takes all of
- * the hash into account. What was mapped is not mapped again, but moved, key by key, into the new row. */
+ * buckets themselves, not what is in them, fill the caches. The first twentieth of the map tasks, rounded up so that
+ * every core has as many, is mapped into a row of the fewest columns. Its distinct keys are counted by reducing an eighth
+ * of these, for the hash spreads keys evenly, and a tenth of them is taken as the number of columns, within 16 to 100 for
+ * each core, up to the next prime: a prime takes all of the hash into account. What was mapped is not mapped again, but
+ * moved, key by key, into the new row. */
 #include <errno.h>
 
 #include "job.h"
 
 #define SAMPLED_PART    20u /* one task of so many */
+#define COUNTED_PART    8u  /* one column of so many, at least */
 #define KEYS_PER_COLUMN 10u
 #define FEWEST_COLUMNS  16u  /* a core */
 #define MOST_COLUMNS    100u /* a core */
@@ -40,7 +42,16 @@ columns_for(size_t keys, unsigned cores)
 static unsigned
 tasks_sampled(const struct job *job)
 {
-    return (job->application.tasks + SAMPLED_PART - 1) / SAMPLED_PART;
+    unsigned tasks = job->application.tasks, sampled = (tasks + SAMPLED_PART - 1) / SAMPLED_PART;
+    unsigned even = (sampled + job->cores - 1) / job->cores * job->cores;
+    return even < tasks ? even : tasks;
+}
+
+/* Columns of the sample's rows that are reduced. */
+static unsigned
+columns_counted(const struct job *job)
+{
+    return (columns_for(0, job->cores) + COUNTED_PART - 1) / COUNTED_PART;
 }
 
 int
@@ -56,6 +67,12 @@ sample_map(struct worker *worker)
 }
 
 int
+sample_count(struct worker *worker)
+{
+    return columns_reduce(worker, columns_counted(worker->job));
+}
+
+int
 sample_choose(struct worker *worker)
 {
     struct job *job = worker->job;
@@ -64,7 +81,7 @@ sample_choose(struct worker *worker)
     size_t keys = 0;
     for (unsigned core = 0; core < job->cores; core++)
         keys += job->workers[core].answers.count;
-    job->columns = columns_for(keys, job->cores);
+    job->columns = columns_for(keys * job->columns / columns_counted(job), job->cores);
     job->map_tasks.next = tasks_sampled(job); /* those who found none left took numbers beyond it */
     job->reduce_tasks.next = 0;
     return 0;
