@@ -105,7 +105,8 @@ sort_merge(struct worker *worker)
         return -ENOMEM;
     for (unsigned core = 0; core < job->cores; core++)
         next[core] = job->workers[core].cuts[worker->core];
-    while (part->count < part->room) {
+    for (size_t at = 0; at < part->room;
+         at++) { /* here and not in part->count: its line is read by others meanwhile */
         const struct answer *least = NULL;
         unsigned source = 0;
         for (unsigned core = 0; core < job->cores; core++) {
@@ -116,8 +117,9 @@ sort_merge(struct worker *worker)
                 source = core;
             }
         }
-        part->answer[part->count++] = *least;
+        part->answer[at] = *least;
         next[source]++;
     }
+    part->count = part->room;
     return 0;
 }
