@@ -13,10 +13,11 @@ static void
 index_reduce(struct values_cursor *lists, unsigned count, struct answer *answer)
 {
     struct values_merge positions = values_merge_begin(lists, count);
-    answer->digest = FNV_BASIS;
+    uint64_t digest = FNV_BASIS;
     for (uint64_t position; values_merge_next(&positions, &position); answer->count++)
-        for (unsigned byte = 0; byte < sizeof(position); byte++)
-            answer->digest = (answer->digest ^ (position >> 8 * byte & 0xff)) * FNV_PRIME;
+        for (unsigned byte = 0; byte < sizeof(position); byte++, position >>= 8)
+            digest = (digest ^ (position & 0xff)) * FNV_PRIME;
+    answer->digest = digest;
 }
 
 static void
