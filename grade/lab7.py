@@ -39,6 +39,7 @@ GIVEN = [
     Test("libc_fault"),
     Test("libc_no_page"),
     Test("libc_team", cores=2),
+    Test("map_reduce_values"),
     Test("forks_on_1"),
     Test("forks_on_2", cores=2),
     Test("forks_on_4", cores=4, seconds=20),

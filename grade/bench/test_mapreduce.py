@@ -152,9 +152,9 @@ def test_addresses(folder):
 
 
 def test_units(folder):
-    """The tests of exercise 7.7, as they run on Corey."""
+    """The tests of exercise 7.7 and of its lists, as they run on Corey."""
     build(folder)
-    for name in UNITS:
+    for name in ("values", *UNITS):
         for cores in CORES:
             status, _, wrong = run(folder / "test_map_reduce", name, cores=cores)
             if status:

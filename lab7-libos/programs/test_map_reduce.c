@@ -1,6 +1,7 @@
-/* test_map_reduce emit|reduce|job: tests of exercise 7.7, on Corey and on Linux alike.
+/* test_map_reduce values|emit|reduce|job: tests of exercise 7.7, and of the lists that it fills, on Corey and on Linux
+ * alike.
  *
- * The first two make a job of three rows by hand and act for one core after the other, so they see what
+ * Emit and reduce make a job of three rows by hand and act for one core after the other, so they see what
  * happens among several cores wherever they run; the last runs a job on the cores that there are. Status 0,
  * or 1 with a line that says what was expected and what was seen. */
 #include <inttypes.h>
@@ -16,6 +17,9 @@
 #define KEYS      700u /* so that the B+trees have inner nodes */
 #define SPELLING  11u  /* letters a word: longer than a key's prefix */
 #define ANY_VALUE 1000000u
+#define LISTS     5u
+#define VALUES    8000u /* in all lists, so that the longest have blocks of the last size */
+#define FEW       60u   /* in all lists, so that some have no block, and some one that is full */
 
 #define check_equal(expected, seen) check_values(__LINE__, #seen, (uint64_t)(expected), (uint64_t)(seen))
 
@@ -50,6 +54,49 @@ trace_reduce(struct values_cursor *lists, unsigned count, struct answer *answer)
         answer->count += lists[i].left;
         answer->digest = answer->digest * 10 + values_peek(&lists[i]) / ANY_VALUE;
     }
+}
+
+/* The list in which a value is put: runs of all lengths, lists of different ones, the least value in the last one. */
+static unsigned
+list_of(unsigned value)
+{
+    return LISTS - 1 - (unsigned)__builtin_popcount(value) % LISTS;
+}
+
+/* Values put into several lists come back in order: from each alone, and from all as one. */
+static void
+check_lists(unsigned count)
+{
+    static struct arena arena;
+    struct values lists[LISTS] = {0};
+    struct values_cursor cursors[LISTS];
+    for (unsigned value = 0; value < count; value++)
+        check_equal(0, values_append(&lists[list_of(value)], &arena, value));
+    for (unsigned i = 0; i < LISTS; i++)
+        cursors[i] = values_begin(&lists[i]);
+    for (unsigned value = 0; value < count; value++) {
+        check_equal(1, cursors[list_of(value)].left > 0);
+        check_equal(value, values_next(&cursors[list_of(value)]));
+    }
+    for (unsigned i = 0; i < LISTS; i++) {
+        check_equal(0, cursors[i].left);
+        cursors[i] = values_begin(&lists[i]);
+    }
+    struct values_merge merge = values_merge_begin(cursors, LISTS);
+    uint64_t seen = 0;
+    for (unsigned value = 0; value < count; value++) {
+        check_equal(1, values_merge_next(&merge, &seen));
+        check_equal(value, seen);
+    }
+    check_equal(0, values_merge_next(&merge, &seen));
+}
+
+static void
+test_values(void)
+{
+    for (unsigned count = 0; count < FEW; count++)
+        check_lists(count);
+    check_lists(VALUES);
 }
 
 static struct job *
@@ -193,13 +240,13 @@ main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(void);
-    } tests[] = {{"emit", test_emit}, {"reduce", test_reduce}, {"job", test_job}};
+    } tests[] = {{"values", test_values}, {"emit", test_emit}, {"reduce", test_reduce}, {"job", test_job}};
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
         if (argc == 2 && strcmp(argv[1], tests[i].name) == 0) {
             tests[i].run();
             return 0;
         }
     }
-    fprintf(stderr, "usage: test_map_reduce emit|reduce|job\n");
+    fprintf(stderr, "usage: test_map_reduce values|emit|reduce|job\n");
     return 2;
 }
