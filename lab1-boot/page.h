@@ -78,8 +78,14 @@ struct page_list {
     uint64_t count;
 };
 
+extern PER_CORE struct page_list page_list;
+
 /* Core `home`'s list. */
-struct page_list *page_list_of(uint32_t home);
+static inline struct page_list *
+page_list_of(uint32_t home)
+{
+    return CORE_AT(home, page_list);
+}
 
 /* --- exercise 1.3 ------------------------------------------------------------------------------------------ */
 

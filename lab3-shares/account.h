@@ -67,6 +67,30 @@ account_own(const struct account *account)
     return core < account->cores ? account_budget_of(account, core) : NULL;
 }
 
+/* Where this core spends from. */
+static inline uint64_t *
+account_purse(struct account *account)
+{
+    struct account_budget *own = account_own(account);
+    return own != NULL ? &own->unspent : &account->total;
+}
+
+/* Takes `least` from *count, or, where it has more, up to `most`; returns what it took: 0 when it has less than
+ * `least`. */
+static inline uint64_t
+count_take(uint64_t *count, uint64_t least, uint64_t most)
+{
+    uint64_t have = __atomic_load_n(count, __ATOMIC_RELAXED), taken;
+    do {
+        if (have < least)
+            return 0;
+        taken = minimum(have, most);
+        /* Release: who sees that it is gone from here sees that a move has begun (partner: account_collect). */
+    } while (
+        !__atomic_compare_exchange_n(count, &have, have - taken, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+    return taken;
+}
+
 /* The account that owns all memory; its limit is set at start-up. */
 extern struct account *account_root;
 
@@ -96,7 +120,11 @@ uint64_t account_used(const struct account *account);
 /* --- given ------------------------------------------------------------------------------------------------ */
 
 /* Takes `bytes` from this core's budget: true when it had them. One compare-and-swap on this core's own line. */
-bool account_spend_budget(struct account *account, uint64_t bytes);
+static inline bool
+account_spend_budget(struct account *account, uint64_t bytes)
+{
+    return count_take(account_purse(account), bytes, bytes) == bytes;
+}
 
 /* Moves at least `bytes` (where there is more, a batch or this core's part of the total) from the total into this core's
  * budget; true when it could. */

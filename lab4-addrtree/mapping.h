@@ -4,12 +4,6 @@
 
 #include "tree.h"
 
-static inline uint64_t
-mapping_end(const struct mapping *mapping)
-{
-    return mapping->start + mapping->bytes;
-}
-
 /* Where a tree's addresses end: below the last page of ring 3's half, or at what one table spans. */
 static inline uint64_t
 tree_limit(const struct tree *tree)
@@ -24,7 +18,7 @@ range_is_good(uint64_t start, uint64_t bytes, uint64_t unit, uint64_t limit)
     return bytes > 0 && (start | bytes) % unit == 0 && start <= limit && bytes <= limit - start;
 }
 
-/* A blank mapping of this tree, charged to its account; the caller fills in object, start, bytes, offset and perm.
+/* A blank mapping of this tree, charged to its account; the caller fills in object, start, end, offset and perm.
  * E_NOMEM, E_AGAIN. */
 int mapping_create(struct tree *tree, struct mapping **out);
 

@@ -52,14 +52,14 @@
 
 struct tree;
 
-/* One mapping: [start, start + bytes) of `tree` shows `object` from `offset` on. Immutable once published,
+/* One mapping: [start, end) of `tree` shows `object` from `offset` on. Immutable once published,
  * but for the links; replaced by a new one when an unmap cuts it. Its reference keeps the object alive. */
 struct mapping {
     struct limbo_item limbo;
     struct account *account; /* the tree's: pays for this block */
     struct tree *tree;
     struct object *object; /* a segment, or (in a root) an inner tree */
-    uint64_t start, bytes, offset;
+    uint64_t start, end, offset;
     uint64_t perm;                   /* PERM_* */
     struct mapping *next_shown;      /* of the same object: under the object's lock */
     struct mapping **previous_shown; /* what points to this one in that list */
@@ -190,6 +190,9 @@ uint64_t *tree_entry(struct tree *tree, uint64_t offset, bool make, int *error);
 
 /* The directory entry (of 2 MiB) for an address of the tree; as above, tables above it are made. */
 uint64_t *tree_directory(struct tree *tree, uint64_t offset, bool make, int *error);
+
+/* Whether there is a leaf table for this address of the tree, its own or a borrowed one. */
+bool tree_has_table(struct tree *tree, uint64_t offset);
 
 /* The first present directory entry at or after *slot (a multiple of 2 MiB) and below end, or null; *slot
  * becomes its address. */

@@ -15,14 +15,8 @@
 struct page *page_table_all;
 uint64_t page_limit;
 
-static PER_CORE struct page_list page_list;
+PER_CORE struct page_list page_list;
 static PER_CORE uint64_t failures_left; /* allocations up to the one that must fail; 0: none must */
-
-struct page_list *
-page_list_of(uint32_t home)
-{
-    return CORE_AT(home, page_list);
-}
 
 static void
 page_make_allocated(struct page *page, enum page_kind kind)
@@ -33,8 +27,9 @@ page_make_allocated(struct page *page, enum page_kind kind)
     page->account = NULL;
 }
 
-struct page *
-page_alloc(uint32_t home, enum page_kind kind)
+/* Inline: a fault should not pay for one call more. */
+static inline struct page *
+page_get(uint32_t home, enum page_kind kind)
 {
     if (allocation_must_fail())
         return NULL;
@@ -47,9 +42,15 @@ page_alloc(uint32_t home, enum page_kind kind)
 }
 
 struct page *
+page_alloc(uint32_t home, enum page_kind kind)
+{
+    return page_get(home, kind);
+}
+
+struct page *
 page_alloc_zeroed(uint32_t home, enum page_kind kind)
 {
-    struct page *page = page_alloc(home, kind);
+    struct page *page = page_get(home, kind);
     if (page != NULL)
         memset(page_bytes(page), 0, PAGE_SIZE);
     return page;

@@ -138,6 +138,18 @@ queue_held(const union queue_lock *lock)
     return __atomic_load_n(&lock->holder, __ATOMIC_RELAXED) == core_index() + 1;
 }
 
+/* Another core has it. Apart from queue_lock, which then need not save registers for this. */
+__attribute__((noinline)) static void
+queue_wait(union queue_lock *lock, uint32_t self)
+{
+    struct waiter *own = waiter_of(self);
+    queue_join(lock, self, own);
+    queue_pass_over(self, own);                                   /* while another core is in */
+    while (__atomic_load_n(&lock->holder, __ATOMIC_ACQUIRE) != 0) /* partner: the release in queue_unlock */
+        cpu_pause();
+    queue_advance(lock, self, own);
+}
+
 void
 queue_lock(union queue_lock *lock)
 {
@@ -145,15 +157,9 @@ queue_lock(union queue_lock *lock)
     if (queue_held(lock))
         panic("lock %p: this core holds it already", (void *)lock);
     /* Acquire: all that the last holder did (partner: the release in queue_unlock). */
-    if (__atomic_compare_exchange_n(&lock->word, &free, word_of(self, 0), false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_RELAXED))
-        return;
-    struct waiter *own = waiter_of(self);
-    queue_join(lock, self, own);
-    queue_pass_over(self, own);                                   /* while another core is in */
-    while (__atomic_load_n(&lock->holder, __ATOMIC_ACQUIRE) != 0) /* partner: the release in queue_unlock */
-        cpu_pause();
-    queue_advance(lock, self, own);
+    if (!__atomic_compare_exchange_n(&lock->word, &free, word_of(self, 0), false, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED))
+        queue_wait(lock, self);
 }
 
 void

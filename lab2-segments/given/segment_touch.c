@@ -4,14 +4,13 @@
  * and be seen through what is left of our old entries. */
 #include "segment_touch.h"
 
-/* Whether this access puts another page in the place of one that is there: whether the path to it is shared, and has
- * to be ours. A count can fall while we look, by what other owners do; then entries are cleared for nothing, and
+/* Whether this access to a segment that has copies puts another page in the place of one that is there: whether the
+ * path to it is shared, and has to be ours. A count can fall while we look, by what other owners do; then entries are cleared for nothing, and
  * faults bring them back. None can rise: our path gains an owner only through this segment's own lock. */
 static bool
 touch_replaces(const struct segment *segment, uint64_t index, enum access access)
 {
-    if (!(segment->flags & SEGMENT_COPIED) ||
-        (access == ACCESS_READ && !(segment->flags & SEGMENT_ON_REFERENCE)))
+    if (access == ACCESS_READ && !(segment->flags & SEGMENT_ON_REFERENCE))
         return false;
     bool shared = false;
     struct page *page = index < tree_room(segment->height) ? segment->root : NULL;
@@ -24,10 +23,19 @@ touch_replaces(const struct segment *segment, uint64_t index, enum access access
     return false;
 }
 
-int
-segment_touch(struct segment *segment, uint64_t index, enum access access, struct page **out)
+/* Apart from segment_touch, which then need not save registers for it. */
+__attribute__((noinline)) static int
+touch_copied(struct segment *segment, uint64_t index, enum access access, struct page **out)
 {
     if (touch_replaces(segment, index, access))
         segment_clear_mappings(segment, index, index + 1);
+    return segment_page(segment, index, access, out);
+}
+
+int
+segment_touch(struct segment *segment, uint64_t index, enum access access, struct page **out)
+{
+    if (segment->flags & SEGMENT_COPIED)
+        return touch_copied(segment, index, access, out);
     return segment_page(segment, index, access, out);
 }

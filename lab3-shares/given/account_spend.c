@@ -4,36 +4,6 @@
  * unless it says otherwise. */
 #include "account.h"
 
-/* Where this core spends from. */
-static uint64_t *
-account_purse(struct account *account)
-{
-    struct account_budget *own = account_own(account);
-    return own != NULL ? &own->unspent : &account->total;
-}
-
-/* Takes `least` from *count, or, where it has more, up to `most`; returns what it took: 0 when it has less than
- * `least`. */
-static uint64_t
-count_take(uint64_t *count, uint64_t least, uint64_t most)
-{
-    uint64_t have = __atomic_load_n(count, __ATOMIC_RELAXED), taken;
-    do {
-        if (have < least)
-            return 0;
-        taken = minimum(have, most);
-        /* Release: who sees that it is gone from here sees that a move has begun (partner: account_collect). */
-    } while (
-        !__atomic_compare_exchange_n(count, &have, have - taken, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
-    return taken;
-}
-
-bool
-account_spend_budget(struct account *account, uint64_t bytes)
-{
-    return count_take(account_purse(account), bytes, bytes) == bytes;
-}
-
 /* What is on its way between total and budgets is in neither. So each move is announced before it and after it: who
  * looks everywhere, and finds that as many moves were made before as have begun after, has missed none. */
 

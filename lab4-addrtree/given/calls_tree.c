@@ -71,12 +71,12 @@ CALL_HANDLER(at_get, handle, address, bytes, cursor)
     struct tree *tree = CONTAINER_OF(found.object, struct tree, object);
     uint64_t room = minimum(bytes / sizeof(struct mapping_entry), AT_GET_MOST), count = 0;
     for (struct mapping *mapping; count < room && (mapping = mapping_first(tree, cursor)) != NULL; count++) {
-        struct mapping_entry entry = {mapping->start, mapping->bytes, mapping->offset, mapping->object->id,
-                                      mapping->perm};
+        struct mapping_entry entry = {mapping->start, mapping->end - mapping->start, mapping->offset,
+                                      mapping->object->id, mapping->perm};
         int error = call_copy_out(address + count * sizeof(entry), &entry, sizeof(entry));
         if (error)
             return call_error(error);
-        cursor = mapping_end(mapping);
+        cursor = mapping->end;
     }
     return call_value((int64_t)count);
 }

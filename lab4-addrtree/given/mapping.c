@@ -91,7 +91,7 @@ mapping_first(struct tree *tree, uint64_t offset)
     struct mapping **links = tree->first, *next = NULL;
     /* Relaxed: a level that has just come is a short cut, and nothing is missed without it. */
     for (uint32_t level = __atomic_load_n(&tree->levels, __ATOMIC_RELAXED); level-- > 0;)
-        while ((next = link_load(&links[level])) != NULL && mapping_end(next) <= offset)
+        while ((next = link_load(&links[level])) != NULL && next->end <= offset)
             links = next->next;
     return next;
 }

@@ -82,7 +82,7 @@ map_checked(struct tree *tree, uint64_t start, struct object *object, uint64_t o
         return error;
     mapping->object = object;
     mapping->start = start;
-    mapping->bytes = bytes;
+    mapping->end = start + bytes;
     mapping->offset = offset;
     mapping->perm = perm;
 
@@ -152,7 +152,7 @@ tree_each(struct object *object, void (*visit)(struct object *object))
     struct tree *tree = CONTAINER_OF(object, struct tree, object);
     uint64_t after = 0;
     for (struct mapping *mapping; (mapping = mapping_first(tree, after)) != NULL;) {
-        after = mapping_end(mapping);
+        after = mapping->end;
         visit(mapping->object);
     }
 }

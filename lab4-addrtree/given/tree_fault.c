@@ -8,23 +8,6 @@
 
 /* --- faults --------------------------------------------------------------------------------------------- */
 
-/* Whether the root has a leaf table for this address, its own or a borrowed one. */
-static bool
-root_has_table(struct tree *root, uint64_t address)
-{
-    const uint64_t *directory = tree_directory(root, address, false, NULL);
-    return directory != NULL && (entry_load(directory) & ENTRY_PRESENT);
-}
-
-uint64_t *
-place_entry(struct tree *root, uint64_t address, const struct place *place)
-{
-    if (place->tree != root && !root_has_table(root, address))
-        return NULL;
-    /* Not by way of the root's directory: its mapping may have gone meanwhile, and another have come. */
-    return tree_entry(place->tree, place->offset, false, NULL);
-}
-
 int
 place_make(struct tree *root, uint64_t address, const struct place *place)
 {
@@ -35,7 +18,7 @@ place_make(struct tree *root, uint64_t address, const struct place *place)
         tree_entry(root, address, true, &error);
     } else {
         queue_lock(&root->object.lock);
-        links = mapping_stands(place->root) && !root_has_table(root, address);
+        links = mapping_stands(place->root) && !tree_has_table(root, address);
         if (links)
             error = tree_link(root, address, place);
         queue_unlock(&root->object.lock);
@@ -62,7 +45,8 @@ tree_fault(struct tree *root, uint64_t address, enum access access, bool execute
 #define FAULT_USER  4
 #define FAULT_FETCH 16
 
-TRAP_HANDLER(50, page_fault, VECTOR_PAGE)
+/* Before all others of its vector: nearly every page fault is ring 3's. */
+TRAP_HANDLER(05, page_fault, VECTOR_PAGE)
 {
     uint64_t address = cr2_read();
     if (!trap_from_ring3(frame))
@@ -91,7 +75,8 @@ mappings_change(struct segment *segment, uint64_t first, uint64_t end, uint64_t 
 {
     struct core_set cores = {};
     for (struct mapping *mapping = segment->mappings; mapping != NULL; mapping = mapping->next_shown) {
-        uint64_t shown = mapping->offset >> PAGE_SHIFT, shown_end = shown + (mapping->bytes >> PAGE_SHIFT);
+        uint64_t shown = mapping->offset >> PAGE_SHIFT,
+                 shown_end = shown + ((mapping->end - mapping->start) >> PAGE_SHIFT);
         uint64_t from = maximum(first, shown), to = minimum(end, shown_end);
         if (from >= to)
             continue;

@@ -85,6 +85,23 @@ tree_directory(struct tree *tree, uint64_t offset, bool make, int *error)
     return tree_reach(tree, offset, LEVEL_LEAF, make, error);
 }
 
+bool
+tree_has_table(struct tree *tree, uint64_t offset)
+{
+    const uint64_t *directory = tree_directory(tree, offset, false, NULL);
+    return directory != NULL && (entry_load(directory) & ENTRY_PRESENT);
+}
+
+/* Here, as all walks are: so a fault walks the tables without a call for it. */
+uint64_t *
+place_entry(struct tree *root, uint64_t address, const struct place *place)
+{
+    if (place->tree != root && !tree_has_table(root, address))
+        return NULL;
+    /* Not by way of the root's directory: its mapping may have gone meanwhile, and another have come. */
+    return tree_reach(place->tree, place->offset, LEVEL_PAGE, false, NULL);
+}
+
 uint64_t *
 tree_next_table(struct tree *tree, uint64_t *slot, uint64_t end)
 {
@@ -121,7 +138,7 @@ void
 tree_recall_table(struct tree *tree, uint64_t slot)
 {
     for (struct mapping *shown = tree->shown; shown != NULL; shown = shown->next_shown) {
-        if (slot < shown->offset || slot - shown->offset >= shown->bytes)
+        if (slot < shown->offset || slot - shown->offset >= shown->end - shown->start)
             continue;
         struct tree *root = shown->tree;
         queue_lock(&root->object.lock);

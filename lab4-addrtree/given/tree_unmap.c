@@ -40,7 +40,7 @@ piece_link(struct mapping *piece, const struct mapping *whole, uint64_t start, u
     assert(held);
     piece->object = whole->object;
     piece->start = start;
-    piece->bytes = end - start;
+    piece->end = end;
     piece->offset = whole->offset + (start - whole->start);
     piece->perm = whole->perm;
     mapping_link(piece);
@@ -51,8 +51,8 @@ piece_link(struct mapping *piece, const struct mapping *whole, uint64_t start, u
 static int
 unmap_part(struct tree *tree, struct mapping *mapping, const uint64_t border[2], struct mapping *piece[2])
 {
-    uint64_t start = maximum(mapping->start, border[0]), end = minimum(mapping_end(mapping), border[1]);
-    bool before = mapping->start < start, after = end < mapping_end(mapping);
+    uint64_t start = maximum(mapping->start, border[0]), end = minimum(mapping->end, border[1]);
+    bool before = mapping->start < start, after = end < mapping->end;
     if ((before && (piece[0] == NULL || cuts_table(mapping, start))) ||
         (after && (piece[1] == NULL || cuts_table(mapping, end))))
         return E_AGAIN;
@@ -61,7 +61,7 @@ unmap_part(struct tree *tree, struct mapping *mapping, const uint64_t border[2],
         piece[0] = NULL;
     }
     if (after) {
-        piece_link(piece[1], mapping, end, mapping_end(mapping));
+        piece_link(piece[1], mapping, end, mapping->end);
         piece[1] = NULL;
     }
     mapping_unlink(mapping);

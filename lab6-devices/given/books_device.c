@@ -69,7 +69,7 @@ books_mappings(struct reading *reading, struct object *object)
         struct books_mapping record = {.tree = object->id,
                                        .object = mapping->object->id,
                                        .start = mapping->start,
-                                       .bytes = mapping->bytes,
+                                       .bytes = mapping->end - mapping->start,
                                        .offset = mapping->offset,
                                        .perm = mapping->perm};
         books_put(reading, &record, sizeof(record));

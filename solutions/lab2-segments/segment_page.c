@@ -26,13 +26,12 @@ segment_page(struct segment *segment, uint64_t index, enum access access, struct
 
     node_entry_t *entry;
     int error = segment_own_path(segment, index, &entry);
-    bool there = !error && segment_entry_page(segment, entry) != NULL;
-    if (there)
+    if (!error && segment_entry_page(segment, entry) != NULL) {
         error = segment_own_page(segment, entry);
-    else if (!error && (error = segment_add_page(segment, &page)) == 0)
-        segment_entry_set(segment, entry, page);
-    if (!error)
         *out = segment_entry_page(segment, entry);
+    } else if (!error && (error = segment_add_page(segment, out)) == 0) {
+        segment_entry_set(segment, entry, *out);
+    }
     return error;
     /* END 2.1 */
 }

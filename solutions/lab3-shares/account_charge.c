@@ -7,9 +7,9 @@ int
 account_charge(struct account *account, uint64_t bytes)
 {
     /* BEGIN 3.5 */
-    if (account == NULL)
+    if (account == NULL || account_spend_budget(account, bytes))
         return 0;
-    while (!account_spend_budget(account, bytes)) {
+    do {
         if (account_fill_budget(account, bytes))
             continue; /* while there is room, no other core's budget is looked at */
         /* Asked before the last look: what leaves limbo after the question is found by the look, or the answer is
@@ -17,7 +17,7 @@ account_charge(struct account *account, uint64_t bytes)
         bool waiting = account_in_limbo(account) > 0;
         if (!account_fill_budget(account, bytes) && !account_collect(account, bytes))
             return waiting ? E_AGAIN : E_NOMEM;
-    }
+    } while (!account_spend_budget(account, bytes));
     return 0;
     /* END 3.5 */
 }

@@ -28,13 +28,17 @@ fault_enter(struct tree *root, uint64_t address, const struct place *place, enum
 
     struct tree_counts *counts = CORE_OWN(tree_counts);
     uint64_t old = entry_load(entry);
-    bool there = old & ENTRY_PRESENT, enough = access == ACCESS_READ || (old & ENTRY_WRITE);
+    if ((old & ENTRY_PRESENT) && (access == ACCESS_READ || (old & ENTRY_WRITE))) {
+        counts->late += !linked;
+        return 0;
+    }
     /* Only a write has made sure that the page is the segment's alone (T4). */
-    uint64_t perm = place->mapping->perm & (access == ACCESS_WRITE ? PERM_ALL : ~(uint64_t)PERM_W);
-    if (!there || !enough)
-        entry_store(entry, page_address(page) | entry_bits(perm));
-    counts->page_ins += !there;
-    counts->late += there && enough && !linked;
+    uint64_t perm = place->mapping->perm;
+    if (access == ACCESS_READ)
+        perm &= ~(uint64_t)PERM_W;
+    entry_store(entry, page_address(page) | entry_bits(perm));
+    if (!(old & ENTRY_PRESENT))
+        counts->page_ins++;
     return 0;
     /* END 4.2 */
 }

@@ -9,7 +9,10 @@ tree_find(struct tree *root, uint64_t address, struct place *out)
     struct mapping *mapping = mapping_find(root, address);
     if (mapping == NULL)
         return E_NOENT;
-    *out = (struct place){.tree = root, .offset = address, .root = mapping, .perm = mapping->perm};
+    out->tree = root;
+    out->offset = address;
+    out->root = mapping;
+    out->perm = mapping->perm;
     uint64_t offset = mapping->offset + (address - mapping->start);
     if (mapping->object->type == OBJECT_TREE) {
         out->tree = CONTAINER_OF(mapping->object, struct tree, object);

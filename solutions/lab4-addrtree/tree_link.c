@@ -14,7 +14,7 @@ tree_link(struct tree *root, uint64_t address, const struct place *place)
 
     uint64_t first = round_down(address, table_span(LEVEL_GIGA)), end = first + table_span(LEVEL_GIGA);
     first = maximum(first, mapping->start);
-    end = minimum(end, mapping->start + mapping->bytes);
+    end = minimum(end, mapping->end);
     uint64_t *borrower = tree_directory(root, first, false, NULL);
     for (uint64_t slot = first, run; slot < end; slot += run, borrower += run / LARGE_PAGE_SIZE) {
         uint64_t offset = mapping->offset + (slot - mapping->start);
