@@ -23,6 +23,7 @@ class Test:
     memory: int = 256  # MiB
     cores: int = 1
     topology: str = ""  # QEMU's -smp, if it is to say more than their number: "6,sockets=2,cores=3"
+    nodes: int = 1  # of memory: each has an even part of it, and of the cores
     seconds: int = 10
     expect: str = "pass"
     saying: str = ""

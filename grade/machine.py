@@ -80,6 +80,14 @@ def host_share(test):
     return test.cores if test.cores <= host_cores() else 1
 
 
+def node_arguments(test):
+    """QEMU's for the test's nodes of memory: none for one."""
+    for node in range(test.nodes if test.nodes > 1 else 0):
+        first, end = (test.cores * number // test.nodes for number in (node, node + 1))
+        yield from ("-object", f"memory-backend-ram,id=node{node},size={test.memory // test.nodes}M",
+                    "-numa", f"node,nodeid={node},memdev=node{node},cpus={first}-{end - 1}")
+
+
 def machine_arguments(job):
     """QEMU's arguments for the machine itself, whatever boots on it: all that a run leaves goes to
     the job's folder."""
@@ -87,7 +95,7 @@ def machine_arguments(job):
     watched = f",tb-size={PLUGIN_CACHE}" if job.plugin else ""
     return [QEMU, "-M", "q35", "-cpu", CPU, "-accel", (TURNS if job.single else accelerator(test.cores)) + watched,
             *(["-plugin", job.plugin] if job.plugin else []), "-m", f"{test.memory}M",
-            "-smp", test.topology or str(test.cores), *job.more,
+            "-smp", test.topology or str(test.cores), *node_arguments(test), *job.more,
             "-display", "none", "-monitor", "none", "-no-reboot",
             "-serial", f"file:{folder}/console",
             "-chardev", f"file,id=results,path={folder}/results",

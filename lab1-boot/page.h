@@ -123,24 +123,19 @@ void page_hold(struct page *page);
 /* One reference less; true when it was the last: the page is then the caller's to free. */
 bool page_drop(struct page *page);
 
-/* Makes the descriptors and empty lists, then the lists (exercise 1.2). Start-up, once. */
+/* Makes the descriptors, all of home 0, and empty lists, then the lists (exercise 1.2). Start-up, once. */
 void page_begin(void);
 
-/* Puts one frame that is wholly RAM on its home core's list. What exercise 1.2 calls for each; panics when called
- * twice for a frame, or for one that the kernel has taken. */
+/* Puts one frame that is wholly RAM on its home core's list, which is core 0's until the pages are dealt out. What
+ * exercise 1.2 calls for each; panics when called twice for a frame, or for one that the kernel has taken. */
 void page_add(uint64_t frame);
-
-/* The core near whose memory the frame lies. Until lab 5 that is core 0 (weak default). */
-uint32_t page_home(uint64_t frame);
 
 /* Empties all lists: their pages are on none, and still PAGE_FREE, until page_deal has given out all frames. Start-up,
  * when all cores are up and none has work yet. */
 void page_lists_empty(void);
 
-/* Gives the pages of frames [first, end) the home that page_home says, and each list those of its core that are free, the
- * lowest in front: a slice that reaches over the end of a node's memory begins with what is near.
- * Called by the core that they are for: so their descriptors are in its own caches, and not in those of the core that
- * starts the others. */
+/* Makes this core the home of the pages of frames [first, end), and puts those that are free on its list, the lowest in
+ * front. Called by the core that they are for: so their descriptors are in its own caches. */
 void page_deal(uint64_t first, uint64_t end);
 
 /* As page_alloc, of the pages below this address, on core 0's list. For what a processor wants low. Start-up only. */

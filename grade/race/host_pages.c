@@ -11,14 +11,6 @@
 #include "page.h"
 #include "paging.h"
 
-static uint64_t first_frame, frames_each;
-
-uint32_t
-page_home(uint64_t frame)
-{
-    return (uint32_t)((frame - first_frame) / frames_each);
-}
-
 void
 host_pages_make(uint64_t count, uint32_t cores)
 {
@@ -27,10 +19,11 @@ host_pages_make(uint64_t count, uint32_t cores)
     if (bytes == NULL || descriptors == NULL)
         host_fail("the host has no memory left");
     memset(bytes, 0, count * PAGE_SIZE);
-    first_frame = ((uint64_t)bytes - DIRECT_MAP) >> PAGE_SHIFT;
-    frames_each = (count + cores - 1) / cores;
+    uint64_t first_frame = ((uint64_t)bytes - DIRECT_MAP) >> PAGE_SHIFT;
     page_table_all = (struct page *)((uint64_t)descriptors - first_frame * sizeof *descriptors);
     page_limit = first_frame + count;
-    for (uint64_t frame = first_frame; frame < page_limit; frame++)
-        page_add(frame);
+    for (uint64_t i = 0; i < count; i++) {
+        descriptors[i].home = (uint16_t)(i * cores / count);
+        page_add(first_frame + i);
+    }
 }

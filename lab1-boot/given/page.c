@@ -125,12 +125,6 @@ allocation_must_fail(void)
 
 /* --- start-up ----------------------------------------------------------------------------------------------- */
 
-__attribute__((weak)) uint32_t /* until lab 5 */
-page_home(__attribute__((unused)) uint64_t frame)
-{
-    return 0;
-}
-
 void
 page_add(uint64_t frame)
 {
@@ -138,7 +132,6 @@ page_add(uint64_t frame)
     if (page->kind != PAGE_ABSENT)
         panic("frame %lu is no free RAM: it has kind %u already", frame, page->kind);
     page->kind = PAGE_KERNEL; /* as if it were being freed */
-    page->home = (uint16_t)page_home(frame);
     page_list_give(page);
 }
 
@@ -161,7 +154,7 @@ page_deal(uint64_t first, uint64_t end)
         struct page *page = &page_table_all[frame];
         if (page->kind == PAGE_ABSENT)
             continue;
-        page->home = (uint16_t)page_home(frame);
+        page->home = (uint16_t)core_index();
         if (page->kind == PAGE_FREE) {
             page->kind = PAGE_KERNEL; /* as if it were being freed */
             page_list_give(page);

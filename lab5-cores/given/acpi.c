@@ -1,8 +1,8 @@
 /* Finding a table of the firmware's. ACPI 6.4, 5.2.5 to 5.2.8. */
 #include "acpi.h"
 
+#include "acpi_table.h"
 #include "boot_info.h"
-#include "madt.h"
 #include "paging.h"
 
 /* The root pointer: table 5.3. Revision 0 ends after 20 bytes. */
@@ -47,7 +47,7 @@ acpi_root(const uint8_t *rsdp, size_t bytes, unsigned *address_bytes)
         return 0;
     paddr_t xsdt = 0;
     if (rsdp[RSDP_REVISION] >= RSDP_HAS_XSDT && bytes >= RSDP_BYTES && acpi_sum_is_right(rsdp, RSDP_BYTES))
-        xsdt = acpi_number(rsdp + RSDP_XSDT, 4) | (paddr_t)acpi_number(rsdp + RSDP_XSDT + 4, 4) << 32;
+        xsdt = acpi_address(rsdp + RSDP_XSDT);
     *address_bytes = xsdt != 0 ? 8 : 4;
     return xsdt != 0 ? xsdt : acpi_number(rsdp + RSDP_RSDT, 4);
 }
@@ -72,7 +72,7 @@ acpi_find(const uint8_t *rsdp, size_t bytes, const char *signature, acpi_map_fun
 
     *wrong = "the root table does not list it";
     for (uint32_t at = ACPI_HEADER_BYTES; root_length - at >= size; at += size) {
-        start = acpi_number(root + at, 4) | (size == 8 ? (paddr_t)acpi_number(root + at + 4, 4) << 32 : 0);
+        start = size == 8 ? acpi_address(root + at) : acpi_number(root + at, 4);
         const uint8_t *header = map(start, ACPI_HEADER_BYTES);
         if (header == NULL || memcmp(header, signature, 4) != 0)
             continue;

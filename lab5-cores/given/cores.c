@@ -17,6 +17,7 @@
 #define REAL_MODE_END (1ul << 20) /* where a core in real mode begins lies below */
 
 struct madt_cores cores_listed;
+struct srat nodes_listed;
 
 /* How many cores the command line asks for. */
 static uint32_t
@@ -48,6 +49,18 @@ STARTUP(49, madt)
         console_print("%u cores have APIC ids over %u: left out\n", cores_listed.beyond, APIC_ID_MOST);
 }
 
+STARTUP(49, srat)
+{
+    uint32_t length;
+    const char *wrong;
+    const void *srat = acpi_find(boot.rsdp, boot.rsdp_bytes, "SRAT", acpi_map, &length, &wrong);
+    if (srat == NULL) /* most machines with one node have none */
+        return;
+    wrong = srat_read(srat, length, &nodes_listed);
+    if (wrong != NULL)
+        console_print("what the firmware says of nodes (ACPI's SRAT) is of no use: %s\n", wrong);
+}
+
 /* Puts the trampoline where a core in real mode can begin; false, with a line on the console: there is no such page. */
 static bool
 trampoline_place(void)
@@ -71,7 +84,6 @@ STARTUP(50, cores)
     uint64_t start = clock_ticks();
     if (cores_listed.count > 0 && trampoline_place())
         core_start(&cores_listed, wanted);
-    page_slices_make();
-    page_slices_deal();
+    page_slices_deal(&nodes_listed);
     console_print("%u cores after %lu ms\n", core_count, (clock_ticks() - start) / (clock_frequency / 1000));
 }

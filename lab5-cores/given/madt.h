@@ -1,19 +1,11 @@
-/* What the firmware says about the machine's cores: ACPI's MADT ("multiple APIC description table").
- *
- * Pure: reads `bytes` bytes at `table` and nothing else, follows no address, and believes no length without looking.
- * ACPI 6.4, 5.2.6 (header) and 5.2.12 (MADT). Numbers have their low byte first, at any alignment. */
+/* What the firmware says about the machine's cores: ACPI's MADT ("multiple APIC description table"). ACPI 6.4, 5.2.12.
+ * Pure, as acpi_table.h. */
 #ifndef COREY_MADT_H
 #define COREY_MADT_H
 
-#include "string.h"
-#include "types.h"
+#include "acpi_table.h"
 
-/* The head of every table but the root pointer: table 5.4. */
-#define ACPI_HEADER_BYTES 36
-#define ACPI_LENGTH       4 /* 4 bytes: of the whole table */
-#define ACPI_REVISION     8 /* 1 byte */
-
-/* The MADT's entries follow its header, the address of the APIC and flags; each begins with its type and length. */
+/* The MADT's entries follow its header, the address of the APIC and flags. */
 #define MADT_ENTRIES          44
 #define MADT_TYPE_LOCAL       0 /* table 5.21: 8 bytes */
 #define MADT_LOCAL_ID         3 /* 1 byte */
@@ -34,25 +26,6 @@ struct madt_cores {
     uint32_t beyond; /* enabled, but with ids over APIC_ID_MOST: left out */
     uint8_t apic_id[APIC_ID_MOST + 1];
 };
-
-static inline uint32_t
-acpi_number(const uint8_t *from, unsigned bytes)
-{
-    uint32_t value = 0;
-    while (bytes-- > 0)
-        value = value << 8 | from[bytes];
-    return value;
-}
-
-/* Every table's bytes add up to 0. */
-static inline bool
-acpi_sum_is_right(const uint8_t *table, size_t bytes)
-{
-    uint8_t sum = 0;
-    for (size_t i = 0; i < bytes; i++)
-        sum += table[i];
-    return sum == 0;
-}
 
 static inline bool
 madt_has(const struct madt_cores *cores, uint32_t id)
@@ -75,10 +48,10 @@ madt_add(struct madt_cores *cores, uint32_t id, uint32_t flags)
         cores->apic_id[cores->count++] = (uint8_t)id;
 }
 
-/* Reads one entry, whose `length` bytes are there; false: it is too short for its type. */
 static inline bool
-madt_read_entry(const uint8_t *entry, size_t length, struct madt_cores *cores)
+madt_read_entry(const uint8_t *entry, size_t length, void *result)
 {
+    struct madt_cores *cores = result;
     switch (entry[0]) {
     case MADT_TYPE_LOCAL:
         if (length < MADT_LOCAL_BYTES)
@@ -102,29 +75,11 @@ madt_read_entry(const uint8_t *entry, size_t length, struct madt_cores *cores)
 static inline const char *
 madt_read(const void *madt, size_t bytes, struct madt_cores *cores)
 {
-    const uint8_t *table = madt;
     *cores = (struct madt_cores){};
-    if (bytes < MADT_ENTRIES || acpi_number(table + ACPI_LENGTH, 4) < MADT_ENTRIES)
-        return "it is shorter than its head";
-    if (memcmp(table, "APIC", 4) != 0)
-        return "its signature is not APIC";
-    if (acpi_number(table + ACPI_LENGTH, 4) > bytes)
-        return "it is cut off";
-    bytes = acpi_number(table + ACPI_LENGTH, 4);
-    if (table[ACPI_REVISION] == 0)
-        return "its revision is 0";
-    if (!acpi_sum_is_right(table, bytes))
-        return "its checksum is wrong";
-
-    for (size_t at = MADT_ENTRIES; at < bytes;) {
-        size_t length = bytes - at < 2 ? 0 : table[at + 1];
-        if (length < 2 || length > bytes - at || !madt_read_entry(table + at, length, cores)) {
-            *cores = (struct madt_cores){};
-            return "an entry of it has a wrong length";
-        }
-        at += length;
-    }
-    return NULL;
+    const char *wrong = acpi_read_entries(madt, bytes, "APIC", MADT_ENTRIES, madt_read_entry, cores);
+    if (wrong != NULL)
+        *cores = (struct madt_cores){};
+    return wrong;
 }
 
 #endif

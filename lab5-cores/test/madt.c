@@ -2,52 +2,17 @@
 #include "madt.h"
 
 #include "acpi.h"
+#include "acpi_make.h"
 #include "test.h"
 
 static struct madt_cores cores;
 
 /* --- making an MADT ------------------------------------------------------------------------------------------- */
 
-static uint8_t table[8192];
-static size_t table_bytes;
-
-static void
-number_put(uint8_t *to, uint64_t value, unsigned bytes)
-{
-    for (unsigned i = 0; i < bytes; i++)
-        to[i] = (uint8_t)(value >> 8 * i);
-}
-
-/* Sets the byte at `at` so that all bytes add up to 0. */
-static void
-sum_put(uint8_t *to, size_t bytes, size_t at)
-{
-    to[at] = 0;
-    uint8_t sum = 0;
-    for (size_t i = 0; i < bytes; i++)
-        sum += to[i];
-    to[at] = (uint8_t)-sum;
-}
-
-#define SUM_AT 9 /* in every header */
-
 static void
 table_begin(void)
 {
-    memset(table, 0, sizeof table);
-    memcpy(table, "APIC", 4);
-    table[ACPI_REVISION] = 5;
-    table_bytes = MADT_ENTRIES;
-}
-
-static uint8_t *
-entry_put(uint8_t type, uint8_t length)
-{
-    uint8_t *entry = table + table_bytes;
-    entry[0] = type;
-    entry[1] = length;
-    table_bytes += length;
-    return entry;
+    acpi_begin("APIC", MADT_ENTRIES);
 }
 
 static void
@@ -70,8 +35,7 @@ x2apic_put(uint32_t id, uint32_t flags)
 static const char *
 table_read(void)
 {
-    number_put(table + ACPI_LENGTH, table_bytes, 4);
-    sum_put(table, table_bytes, SUM_AT);
+    acpi_end();
     return madt_read(table, table_bytes, &cores);
 }
 
@@ -215,27 +179,13 @@ TEST(madt_broken_entries)
     check_broken(table_read());
 }
 
-static uint8_t
-random_byte(void)
-{
-    return (uint8_t)(test_random() >> 24);
-}
-
 /* Random bytes behind a good head, whose sum is right: whatever they say, the list is one that can be. */
 TEST(madt_random)
 {
     unsigned good = 0;
     for (unsigned round = 0; round < 20000; round++) {
         table_begin();
-        size_t end = MADT_ENTRIES + test_random() % 120;
-        while (table_bytes + 16 < end) {
-            uint8_t *entry = entry_put(random_byte() % 12, (uint8_t)(2 + test_random() % 15));
-            for (unsigned i = 2; i < entry[1]; i++)
-                entry[i] = random_byte() & random_byte();
-            if (random_byte() < 8)
-                entry[1] = random_byte();
-        }
-        table_bytes = end;
+        acpi_put_random(12, 16);
         good += table_read() == NULL;
         check(cores.count <= APIC_ID_MOST + 1);
         for (uint32_t i = 0; i < cores.count; i++) {
