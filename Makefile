@@ -19,12 +19,13 @@
 # MEM      megabytes of the machine: 256, with books 1024;  ACCEL  tcg or kvm
 # CPUS     its cores: a number, perhaps with how they hang together in QEMU's words (6,sockets=2,cores=3); for `bench` a
 #          number or a list
+# BOOT     how `qemu` and `gdb` boot: disk (our loader, on a BIOS), iso (GRUB, on a BIOS) or uefi (GRUB, on UEFI)
 # MODULES  more boot modules, each name=path
 # MACHINE  the simulated one, of grade/manycore/machines or a path;  MODEL  of its cores, blocking or generous
 # FULL=1   `bench` with 1 to 64 cores, the whole sizes, and both models
 # SEED     of tests that draw numbers, the first of `fuzz`, and of turns in `sim`;  CALLS  of the test `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
 # V=1      show each command
-VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL V
+VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL BOOT MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL V
 
 # Evaluated when this file is read, in the lab's folder or at the top.
 ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
@@ -49,6 +50,10 @@ CC := gcc
 endif
 MEM ?= $(if $(RUN_BOOKS),1024,256)
 ACCEL ?= tcg
+BOOT ?= disk
+ifeq ($(filter $(BOOT),disk iso uefi),)
+$(error BOOT is disk, iso or uefi, not '$(BOOT)')
+endif
 ifndef V
 Q := @
 MAKEFLAGS += --no-print-directory
@@ -90,7 +95,7 @@ EX_EARLIER := $(and $(filter own,$(BASE)),$(filter $(LAB).0,$(EX)))
 origin_of = $(if $(filter all,$(BASE))$(and $(EX_EARLIER),$(filter-out $(LAB),$1))$(and $(filter own,$(BASE)),$(filter $1,$(LAB)),$(if $(EX),$(filter $2,$(call exercises_of,$1,$(EX))),1)),$(TREE_NAME),reference)
 
 given_sources = $(patsubst $(ROOT)/%,%,$(wildcard $(ROOT)/$(call lab,$1)/given/*.c $(ROOT)/$(call lab,$1)/given/*.asm $(ROOT)/$(call lab,$1)/test/*.c)) \
-    $(if $(filter 1,$1),lab1-boot/given/boot/entry.asm)
+    $(if $(filter 1,$1),lab1-boot/given/boot/entry.asm lab1-boot/given/boot/multiboot.c)
 object = $(addsuffix .o,$(basename $1))
 given_objects = $(addprefix $(OUT)/given/,$(call object,$(call given_sources,$1)))
 exercise_objects = $(foreach f,$(call exercises,$1),$(OUT)/$(call origin_of,$1,$(f))/$(call lab,$1)/$(call object,$(f)))
@@ -105,6 +110,7 @@ override MODULES := $(strip $(MODULES) $(RUN_BOOKS))
 # A kernel's place names all that it depends on.
 KERNEL := $(OUT)/kernels/lab$(LAB)-$(BASE)$(if $(EX),-$(EX))$(if $(TREE),-$(TREE_NAME))
 IMAGE := $(KERNEL)/disk$(if $(MODULES),-$(firstword $(shell echo '$(MODULES)' | cksum))).img
+ISO := $(IMAGE:.img=.iso)
 
 # --- how they are compiled --------------------------------------------------------------------------------------------
 
@@ -225,9 +231,9 @@ $(NEWLIB)/done: $(NEWLIB_SCRIPT)
 
 PROGRAMS := $(SMALL_PROGRAMS) $(addprefix $(KERNEL)/programs/,$(notdir $(LIBOS_PROGRAMS)))
 
-# --- kernel and disk image ---------------------------------------------------------------------------------------------
+# --- kernel and images -------------------------------------------------------------------------------------------------
 
-BOOT := $(ROOT)/lab1-boot/given/boot
+BOOT_SOURCES := $(ROOT)/lab1-boot/given/boot
 LD_KERNEL := ld -n -static -nostdlib -z max-page-size=4096 -z noexecstack --orphan-handling=error -T $(ROOT)/lab1-boot/given/kernel.ld
 SYMBOLS := $(ROOT)/lab1-boot/given/symbols.py
 
@@ -241,26 +247,33 @@ $(KERNEL)/kernel.elf: $(KERNEL_OBJECTS) $(KERNEL)/objects $(ROOT)/lab1-boot/give
 	$(Q)nasm -f elf64 $(KERNEL)/symbols.asm -o $(KERNEL)/symbols.o
 	$(Q)$(LD_KERNEL) -o $@ $(KERNEL_OBJECTS) $(KERNEL)/symbols.o
 
-$(BUILD)/boot/%.bin: $(BOOT)/%.asm $(INCLUDED)
+$(BUILD)/boot/%.bin: $(BOOT_SOURCES)/%.asm $(INCLUDED)
 	@mkdir -p $(@D)
 	@echo "  NASM  lab1-boot/given/boot/$*.asm"
-	$(Q)nasm -Werror -f bin -I$(BOOT)/ -I$(ROOT)/lab1-boot/ $< -o $@
+	$(Q)nasm -Werror -f bin -I$(BOOT_SOURCES)/ -I$(ROOT)/lab1-boot/ $< -o $@
 
 $(addprefix $(BUILD)/bench/,$(BOOKS)):
 	@echo "  BOOKS"
 	$(Q)python3 -B $(ROOT)/grade/bench/inputs.py >/dev/null
 
+disk_write = python3 $(BOOT_SOURCES)/mkimage.py $1 $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf \
+    --cmdline '$2' $(ALL_MODULES)
+ALL_MODULES = $(foreach p,$(PROGRAMS),$(notdir $p)=$p) $(MODULES)
 MODULE_FILES := $(foreach m,$(MODULES),$(lastword $(subst =, ,$m)))
-$(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT)/mkimage.py
+$(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkimage.py
 	@echo "  IMAGE $(patsubst $(ROOT)/%,%,$@)"
-	$(Q)python3 $(BOOT)/mkimage.py $@ $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf \
-	    $(foreach p,$(PROGRAMS),$(notdir $p)=$p) $(MODULES)
+	$(Q)$(call disk_write,$@)
+
+# GRUB, for machines with a BIOS or UEFI, from a CD or a stick.
+$(ISO): $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkiso.py $(BOOT_SOURCES)/mkimage.py
+	@echo "  ISO   $(patsubst $(ROOT)/%,%,$@)"
+	$(Q)python3 -B $(BOOT_SOURCES)/mkiso.py $@ $(KERNEL)/kernel.elf $(ALL_MODULES)
 
 -include $(shell test -d $(OUT) && find $(OUT) $(BUILD)/boot -name '*.d' 2>/dev/null)
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
-.PHONY: help help-staff setup qemu gdb grade check stress fuzz holes bench calibrate scaling sim image image-path kernel-path lint format clean
+.PHONY: help help-staff setup qemu gdb bochs grade check stress fuzz holes bench calibrate scaling sim disk image image-path kernel-path lint format clean
 
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
@@ -268,6 +281,7 @@ help:
 	@echo '                  CPUS=4 gives it four cores; RUN="memclone; locks" starts one after the other;'
 	@echo '                  EX=2.1, in a lab folder: your file of that exercise, all else from the reference'
 	@echo '  make gdb        the same, halted at the first instruction, under gdb'
+	@echo '  make bochs      the same in Bochs; BOOT=iso or BOOT=uefi has QEMU boot it from an ISO, by GRUB'
 	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'
 	@echo '  make bench      the experiments: the words of a real book, counted on Corey and checked; and, simulated,'
 	@echo '                  curves of Corey and Linux on 1, 4 and 16 cores, with a report'
@@ -285,14 +299,22 @@ help-staff:
 	@echo '  make scaling    what a second core is worth to wc and wri: times, instructions, who does how much'
 	@echo '  make calibrate  the experiments on this host beside the same ones simulated, with a machine file made for it'
 	@echo '  make holes      render the exercise files of the lab folders from solutions/'
-	@echo '  make image      the raw disk image; LAB BASE EX TREE MODE CC MODULES say which'
+	@echo '  make image      for real machines: the raw disk image for a BIOS, and an ISO for a BIOS or UEFI; LAB BASE EX TREE MODE CC MODULES say which'
 	@echo '  make lint       sizes beside their budget, overrides, format'
 	@echo '  make format     clang-format over C'
 	@echo 'Variables: $(VARIABLES)'
 
+# UEFI for QEMU.
+OVMF := /usr/share/ovmf/OVMF.fd
+
 # Packages that each kind of work needs: tool or file, then package.
 NEEDS_build := nasm:nasm python3:python3 ld:binutils $(notdir $(CC)):$(if $(findstring clang,$(CC)),clang,gcc) \
     /usr/include/stdio.h:libc6-dev /usr/src/newlib:newlib-source xz:xz-utils qemu-system-x86_64:qemu-system-x86
+NEEDS_iso := grub-mkrescue:grub-common /usr/lib/grub/i386-pc:grub-pc-bin /usr/lib/grub/x86_64-efi:grub-efi-amd64-bin \
+    xorriso:xorriso mformat:mtools
+NEEDS_uefi := $(OVMF):ovmf
+NEEDS_bochs := bochs:bochs /usr/share/bochs/BIOS-bochs-latest:bochsbios /usr/share/vgabios/vgabios.bin:vgabios \
+    $(firstword $(wildcard /usr/lib/*/bochs/plugins/libbx_term_gui.so) /usr/lib/bochs/plugins/libbx_term_gui.so):bochs-term
 NEEDS_gdb := gdb:gdb
 NEEDS_bench := /usr/lib/bible.data:bible-kjv-text bible:bible-kjv gnuplot:gnuplot-nox
 NEEDS_format := clang-format:clang-format
@@ -312,16 +334,25 @@ if [ -n "$$missing" ]; then \
 endef
 
 setup:
-	$(call install,build gdb bench format models)
+	$(call install,build iso uefi bochs gdb bench format models)
 	$(Q)python3 -B $(ROOT)/grade/linux/kernel.py
 
-image:
-	$(call install,build $(if $(RUN_BOOKS),bench))
-	$(Q)$(MAKE) $(if $(V),,-s) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc)) $(IMAGE)
+# What a machine boots from with BOOT.
+BOOTS_FROM := $(if $(filter disk,$(BOOT)),$(IMAGE),$(ISO))
+make_images = $(Q)$(MAKE) $(if $(V),,-s) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc))
 
-# For scripts: where image and kernel of these variables lie.
+disk:
+	$(call install,build $(if $(RUN_BOOKS),bench) $(if $(filter-out disk,$(BOOT)),iso) $(filter uefi,$(BOOT)))
+	$(make_images) $(BOOTS_FROM)
+
+image:
+	$(call install,build iso $(if $(RUN_BOOKS),bench))
+	$(make_images) $(IMAGE) $(ISO)
+	@echo "$(IMAGE)"; echo "$(ISO)"
+
+# For scripts: where disk image and kernel of these variables lie.
 image-path:
-	@echo $(IMAGE)
+	@echo $(BOOTS_FROM)
 
 kernel-path:
 	@echo $(KERNEL)/kernel.elf
@@ -333,7 +364,7 @@ SMP := $(firstword $(subst $(comma), ,$(or $(CPUS),1)))
 COMMAND_LINE := $(strip $(if $(filter-out 1,$(SMP)),cores=$(SMP)) $(if $(SEED),seed=$(SEED)) $(if $(CALLS),calls=$(CALLS)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
 TURNS = $(if $(filter tcg,$(ACCEL)),$(shell test $(SMP) -le $$(nproc) || echo $(comma)thread=single))
 QEMU = $(if $(word 2,$(CPUS)),$(error CPUS is one number here$(comma) not '$(CPUS)'))qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL)$(TURNS) -m $(MEM)M -smp $(or $(CPUS),1) -display none -no-reboot \
-    -drive file=$(IMAGE),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk \
+    $(if $(filter uefi,$(BOOT)),-bios $(OVMF)) -drive file=$(BOOTS_FROM),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk \
     -device isa-debug-exit,iobase=0xf4,iosize=0x04 \
     $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline$(comma)string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')
 
@@ -342,12 +373,12 @@ base_line = $(if $(filter reference,$(BASE)),$(base_labs): reference,$(if $(filt
 
 earlier_note = $(if $(and $(filter own,$(BASE)),$(if $(EX_EARLIER),,1)),$(Q)python3 -B $(ROOT)/grade/holes.py --before $(LAB))
 
-qemu: image
+qemu: disk
 	$(earlier_note)
 	@echo "$(base_line)    (leave QEMU: Ctrl-A, then X)"
 	$(Q)$(QEMU) -serial mon:stdio; status=$$?; case $$status in 33) exit 0;; 35|37|39) exit 1;; *) exit $$status;; esac
 
-gdb: image
+gdb: disk
 	$(call install,gdb)
 	$(earlier_note)
 	@echo "$(base_line)    console: $(KERNEL)/console.txt"
@@ -357,6 +388,14 @@ gdb: image
 	while [ ! -S $$socket ]; do kill -0 $$machine || exit 1; sleep 0.1; done; \
 	gdb -q -ex "directory $(ROOT)" $(KERNEL)/kernel.elf -ex "target remote $$socket" -ex "hbreak kernel_main"
 
+bochs: disk
+	$(call install,bochs)
+	$(earlier_note)
+	@echo "$(base_line)    serial line: $(KERNEL)/console.txt    (leave Bochs: \`halt' at the monitor)"
+	$(Q)$(call disk_write,$(KERNEL)/bochs.img,$(COMMAND_LINE))
+	$(Q)python3 -B $(ROOT)/grade/bochs.py --serial $(KERNEL)/console.txt $(KERNEL)/bochs.img || \
+	    grep -qs 'shutdown requested' $(KERNEL)/bochs.log # it calls no end a good one
+
 grade:
 	$(call install,build)
 	$(earlier_note)
@@ -364,7 +403,8 @@ grade:
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
 check:
-	$(call install,build format models)
+	$(call install,build iso uefi format models)
+	$(call install,bochs) || true
 	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
 
 stress:

@@ -1,4 +1,4 @@
-"""Kernels: one `make image` each, named by the variables that make knows.
+"""Kernels: one `make disk` each, named by the variables that make knows.
 
 Building is done under a lock of the tree, so that two gradings never write the same objects. make's
 own environment is not handed on: variables of the target that called us would reach the kernel.
@@ -16,10 +16,10 @@ from pathlib import Path
 from course import ROOT
 
 BUILD = ROOT / "build" / "grade"
-IMAGE = re.compile(r"^/.*\.img$")
+IMAGE = re.compile(r"^/.*\.(img|iso)$")
 ERROR = re.compile(r"(error:|undefined reference|multiple definition|cannot find|\*\*\*)")
 NOT_HANDED_ON = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MAKEFILES", "GNUMAKEFLAGS",
-                 "LAB", "TEST", "TREE", "EX", "OWN", "BASE", "RUN", "JSON", "JUNIT", "SEED",
+                 "LAB", "TEST", "TREE", "EX", "OWN", "BASE", "RUN", "BOOT", "JSON", "JUNIT", "SEED",
                  "MODULES")
 
 
@@ -32,11 +32,12 @@ class Kernel:
     exercise: str = ""
     tree: str = ""
     mode: str = ""
+    boot: str = ""
 
     @property
     def variables(self):
         named = {"LAB": self.lab, "BASE": self.base, "EX": self.exercise, "TREE": self.tree,
-                 "MODE": self.mode}
+                 "MODE": self.mode, "BOOT": self.boot}
         return [f"{name}={value}" for name, value in named.items() if value]
 
 
@@ -78,7 +79,7 @@ def first_error(text):
 
 def make_kernel(kernel):
     """Builds one kernel's image; the tree's lock is held."""
-    made = run_make("image", "image-path", *kernel.variables)
+    made = run_make("disk", "image-path", *kernel.variables)
     if made.returncode:
         return Built(error=first_error(made.stdout))
     images = [Path(line) for line in made.stdout.splitlines() if IMAGE.match(line)]

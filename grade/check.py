@@ -48,7 +48,8 @@ COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
             ("calibration", "python3 -B grade/bench/test_calibrate.py"),
             ("simulator", "python3 -B grade/manycore/test_simulator.py"),
             ("matrix", "python3 -B grade/manycore/matrix.py"),
-            ("prompt", "python3 -B grade/prompt.py")]
+            ("prompt", "python3 -B grade/prompt.py"),
+            ("boots", "python3 -B grade/boots.py")]
 
 
 def holes(options):

@@ -116,6 +116,11 @@ def command_line(job):
             "-fw_cfg", f"name=opt/corey/cmdline,string={words}"]
 
 
+def serial_command(job):
+    """The same with the serial line on standard input and output."""
+    return ["stdio" if word.startswith("file:") else word for word in command_line(job)]
+
+
 def calibrate():
     """How much slower than the nominal host this one is (at least 1): a fixed piece of work, in
     processor time, the best of three."""

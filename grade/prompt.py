@@ -3,18 +3,14 @@ cores. A step is typed when the step before has shown all that it must show.
 
 As a program: its last line is `N passed, N failed`.
 """
-import os
-import re
-import selectors
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from build import Kernel, build_kernels
+from console import Console, run_steps
 from course import Test
-from machine import PASSED, Job, calibrate, command_line, time_waited
+from machine import PASSED, Job, serial_command
 
 SECONDS = 30  # of the machine's own time, for all of it
 
@@ -38,61 +34,6 @@ STEPS = [
 ]
 
 
-class Console:
-    """A machine whose serial line is ours."""
-
-    def __init__(self, image, folder):
-        job = Job(image, Test("prompt", cores=2), folder, words=" ")
-        command = ["stdio" if word.startswith("file:") else word for word in command_line(job)]
-        self.seen = ""
-        self.limit = SECONDS * calibrate()
-        self.begin = time.monotonic()
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, start_new_session=True)
-        self.watch = selectors.DefaultSelector()
-        self.watch.register(self.process.stdout, selectors.EVENT_READ)
-
-    @property
-    def overdue(self):
-        used = time.monotonic() - self.begin
-        return used >= self.limit and used - time_waited(self.process.pid) >= self.limit
-
-    def read(self):
-        """Takes what has come; False when the machine has ended or its time is over."""
-        while not self.watch.select(0.25):
-            if self.overdue:
-                return False
-        piece = os.read(self.process.stdout.fileno(), 4096)
-        self.seen += piece.decode(errors="replace").replace("\r", "")
-        return bool(piece)
-
-    def step(self, typed, pattern):
-        """Types, and reads until the pattern has come: what was seen instead, or ""."""
-        self.seen = ""
-        if typed:
-            self.process.stdin.write(typed.encode())
-            self.process.stdin.flush()
-        while not re.search(pattern, self.seen, re.DOTALL):
-            if not self.read():
-                return self.seen or "nothing"
-        return ""
-
-    def end(self, typed):
-        """Types, and waits for the machine's end: QEMU's exit status, None if it does not end."""
-        self.process.stdin.write(typed.encode())
-        self.process.stdin.flush()
-        while self.read():
-            pass
-        return None if self.overdue else self.process.wait()
-
-    def close(self):
-        self.watch.close()
-        self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
-
-
 def run_prompt(folder):
     """(name, passed, detail) for every step; the first that fails is the last."""
     kernel = Kernel(7)
@@ -100,13 +41,13 @@ def run_prompt(folder):
     if built.error:
         yield "kernel 7 is built", False, built.error
         return
-    console = Console(built.image, folder)
+    console = Console(serial_command(Job(built.image, Test("prompt", cores=2), folder, words=" ")), SECONDS)
     try:
-        for name, typed, pattern in STEPS:
-            instead = console.step(typed, pattern)
-            yield name, not instead, f"expected {pattern!r}, seen {instead[-300:]!r}"
-            if instead:
-                return
+        passed = True
+        for name, passed, detail in run_steps(console, STEPS):
+            yield name, passed, detail
+        if not passed:
+            return
         status = console.end("halt\r")
         yield "the monitor ends the machine", status == PASSED, f"status {status}"
     finally:

@@ -17,7 +17,7 @@ MAKEFILE = r'''
 IMAGE := $(CURDIR)/build/$(LAB)-$(BASE)-$(or $(EX),all)-$(subst /,_,$(TREE)).img
 DIR := $(or $(TREE),.)
 pick = $(if $(filter own,$(BASE)),$(if $(EX),$(if $(filter $(EX),$(1)),$(DIR),solutions),$(DIR)),solutions)
-image:
+disk:
 	@mkdir -p build
 	@if grep -q syntax $(call pick,1.1)/lab1-a/one.c; then echo 'lab1-a/one.c:3: error: syntax'; exit 1; fi
 	@cat $(call pick,1.1)/lab1-a/one.c $(call pick,1.2)/lab1-a/two.c > $(IMAGE)

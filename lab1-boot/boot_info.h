@@ -2,15 +2,19 @@
  *
  * The loader enters the kernel at its ELF entry in 32-bit protected mode, paging and interrupts off, with
  * BOOT_MAGIC in eax and the physical address of a struct boot_info in ebx. All addresses in it are physical
- * and below 4 GiB. The kernel copies what it keeps (boot_info_copy) before any page is given out; the copy lies
- * in kernel memory and its pointers are kernel addresses. */
+ * and below 4 GiB, but perhaps the screen's. The kernel copies what it keeps (boot_info_copy) before any page is given
+ * out; the copy lies in kernel memory.
+ *
+ * A Multiboot2 loader, such as GRUB on a BIOS or on UEFI, enters there too, in the same state, with a magic number of
+ * its own and a list of tags in ebx (given/boot/multiboot.c): they become the same struct. */
 #ifndef COREY_BOOT_INFO_H
 #define COREY_BOOT_INFO_H
 
 #include "types.h"
 
-#define BOOT_MAGIC   0x59524f43u /* "CORY" */
-#define BOOT_VERSION 1
+#define BOOT_MAGIC      0x59524f43u /* "CORY" */
+#define BOOT_VERSION    2
+#define MULTIBOOT_MAGIC 0x36d76289u /* Multiboot2 specification 2.0, 3.3 */
 
 #define BOOT_MAP_MAX     128
 #define BOOT_MODULE_MAX  54 /* what the directory on the disk has room for */
@@ -42,9 +46,12 @@ struct boot_module {
     uint64_t bytes;
 };
 
+/* The screen. */
 struct boot_framebuffer {
     uint64_t start;
-    uint32_t width, height, pitch, bits; /* width 0: there is none */
+    uint32_t width, height; /* 0: there is none */
+    uint32_t pitch;         /* bytes from one line to the next */
+    uint32_t bits;          /* of a pixel; 0: VGA text, and width and height count characters */
 };
 
 struct boot_info {
@@ -67,8 +74,11 @@ extern struct boot_info boot;
 /* The module of this name, or null. */
 const struct boot_module *boot_module_find(const char *name);
 
-/* Checks and copies what the loader left; panics when magic, version or size are not ours. */
-void boot_info_copy(const struct boot_info *from);
+/* Copies what the loader with this magic number left at `from`; panics when that is no boot information of ours. */
+void boot_info_copy(paddr_t from, uint32_t magic);
+
+/* For it: the same from Multiboot2's tags, into a struct of zeros; panics when they do not fit. */
+void multiboot_read(struct boot_info *to, paddr_t tags);
 
 /* Takes the next `bytes` of RAM for good, zeroed and page aligned, below 4 GiB: only before the page lists
  * exist. Adds an entry of type MEMORY_KERNEL to the map; panics when there is no such memory. */

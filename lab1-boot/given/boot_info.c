@@ -29,8 +29,8 @@ map_take(paddr_t start, uint64_t bytes)
         (struct memory_entry){.start = start, .length = bytes, .type = MEMORY_KERNEL};
 }
 
-void
-boot_info_copy(const struct boot_info *from)
+static void
+loader_read(const struct boot_info *from)
 {
     if (from->magic != BOOT_MAGIC || from->version != BOOT_VERSION || from->size != sizeof boot ||
         from->map_count == 0 || from->map_count > BOOT_MAP_MAX || from->module_count > BOOT_MODULE_MAX)
@@ -38,6 +38,15 @@ boot_info_copy(const struct boot_info *from)
             "the loader speaks of version %u, %u bytes, %u map entries; this kernel of version %d, %lu bytes",
             from->version, from->size, from->map_count, BOOT_VERSION, sizeof boot);
     boot = *from;
+}
+
+void
+boot_info_copy(paddr_t from, uint32_t magic)
+{
+    if (magic == MULTIBOOT_MAGIC)
+        multiboot_read(&boot, from);
+    else
+        loader_read(direct(from));
     map_take(physical(kernel_start), (uint64_t)(kernel_end - kernel_start));
     for (uint32_t i = 0; i < boot.module_count; i++)
         map_take(boot.module[i].start, round_up(boot.module[i].bytes, PAGE_SIZE));
@@ -111,4 +120,20 @@ COMMAND(map, "the firmware's memory map, and what the kernel has taken of it")
     for (uint32_t i = 0; i < boot.map_count; i++)
         console_print("%016lx %10lu KiB  %s\n", boot.map[i].start, boot.map[i].length >> 10,
                       memory_type_name(boot.map[i].type));
+}
+
+COMMAND(boot, "what the loader has left: screen, ACPI's root pointer, modules")
+{
+    const struct boot_framebuffer *screen = &boot.framebuffer;
+    if (screen->width == 0)
+        console_print("no screen\n");
+    else if (screen->bits == 0)
+        console_print("screen of %u x %u characters at %lx\n", screen->width, screen->height, screen->start);
+    else
+        console_print("screen of %u x %u pixels of %u bits at %lx\n", screen->width, screen->height,
+                      screen->bits, screen->start);
+    console_print("ACPI root pointer of %u bytes\n", boot.rsdp_bytes);
+    for (uint32_t i = 0; i < boot.module_count; i++)
+        console_print("%016lx %10lu bytes %s\n", boot.module[i].start, boot.module[i].bytes,
+                      boot.module[i].name);
 }

@@ -32,15 +32,16 @@ kernel_run(void)
     monitor_run();
 }
 
-/* Called by entry.asm with the physical address of what the loader left, below 4 GiB. */
-__attribute__((noreturn)) void kernel_main(paddr_t info);
+/* Called by entry.asm with what the loader had in ebx and eax: the physical address of what it left, below 4 GiB, and its
+ * magic number. */
+__attribute__((noreturn)) void kernel_main(paddr_t info, uint32_t magic);
 
 void
-kernel_main(paddr_t info)
+kernel_main(paddr_t info, uint32_t magic)
 {
     core_begin();
     console_open();
-    boot_info_copy(direct(info));
+    boot_info_copy(info, magic);
     result_begin();
     paging_begin();
     trap_begin();

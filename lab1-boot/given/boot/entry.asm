@@ -1,4 +1,4 @@
-; The kernel's entry: from the loader, in 32-bit protected mode, to kernel_main(struct boot_info *).
+; The kernel's entry: from the loader, ours or a Multiboot2 one, in 32-bit protected mode, to kernel_main.
 ;
 ; Builds page tables that serve until paging_begin() makes the kernel's own, with pages of 2 MiB, all writable:
 ;       0                       the first 4 GiB, identity: the code that switches paging on runs here
@@ -9,9 +9,15 @@
 ; where boot_next says.
 
 %include "long_mode.inc"
+%include "boot_info.inc"
 %include "early.inc"
 
-BOOT_MAGIC              equ 0x59524f43
+MULTIBOOT_MAGIC         equ 0x36d76289  ; in eax: Multiboot2 2.0, 3.3
+MULTIBOOT_HEADER_MAGIC  equ 0xe85250d6  ; Multiboot2 2.0, 3.1.1
+HEADER_MODULES_ALIGNED  equ 6           ; its tags: modules begin at a page,
+HEADER_CONSOLE          equ 4           ; text is welcome where the machine has it,
+HEADER_SCREEN           equ 5           ; or pixels,
+HEADER_OPTIONAL         equ 1           ; if there are any
 KERNEL_BASE             equ 0xffffffff80000000
 PAGE                    equ 4096
 LARGE_PAGE              equ 2 << 20
@@ -30,13 +36,38 @@ STACK_BYTES             equ 16384
         bits 32
         section BOOT_TEXT
 
+; What a Multiboot2 loader looks for in the first 32 KiB of the file.
+        align   8
+multiboot_header:
+        dd      MULTIBOOT_HEADER_MAGIC
+        dd      0                       ; the 32-bit state that boot_entry wants
+        dd      .end - multiboot_header
+        dd      -(MULTIBOOT_HEADER_MAGIC + (.end - multiboot_header))
+        dw      HEADER_MODULES_ALIGNED, 0
+        dd      8
+        dw      HEADER_CONSOLE, HEADER_OPTIONAL
+        dd      12
+        dd      2                       ; VGA text is supported
+        align   8
+        dw      HEADER_SCREEN, HEADER_OPTIONAL
+        dd      20
+        dd      1024, 768, 32           ; width, height, bits of a pixel that are preferred
+        align   8
+        dw      0, 0                    ; the last tag
+        dd      8
+.end:
+
         global  boot_entry
 boot_entry:
         cld
         mov     esp, boot_stack_top - KERNEL_BASE
-        cmp     eax, BOOT_MAGIC
-        jne     .stranger
+        mov     [boot_magic], eax
         mov     [boot_information], ebx
+        cmp     eax, BOOT_MAGIC
+        je      .known
+        cmp     eax, MULTIBOOT_MAGIC
+        jne     .stranger
+.known:
 
         mov     eax, ENTRY_PRESENT_WRITE | ENTRY_LARGE
         mov     edi, directories
@@ -90,6 +121,7 @@ first_core:
         mov     rsp, boot_stack_top
         xor     ebp, ebp                ; the first frame: a backtrace ends here
         mov     edi, [boot_information]
+        mov     esi, [boot_magic]
         call    kernel_main
         ud2                             ; kernel_main does not return
 
@@ -106,6 +138,7 @@ descriptors_pointer:
         dw      $ - boot_descriptors - 1
         dd      boot_descriptors
 boot_information        dd 0            ; physical address of what the loader left
+boot_magic              dd 0            ; and what kind of loader it was
 unknown_loader          db "this kernel was started by a loader that it does not know", 0
 
         section .boot.bss nobits alloc noexec write align=4096

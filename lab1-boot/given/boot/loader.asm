@@ -23,6 +23,7 @@ start:
         call    protected_enter
         bits 32
         call    root_pointer_find
+        call    screen_find
         call    directory_read
         call    kernel_load
         call    modules_load
