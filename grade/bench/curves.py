@@ -83,7 +83,9 @@ CURVES = {curve.program: curve for curve in (
           {"ticket": Region("ticket lock", "acquisitions", "an acquisition", "all"),
            "mcs": Region("MCS lock", "acquisitions", "an acquisition", "all"),
            "readers": Region("read-write lock", "acquisitions", "an acquisition", "all")}),
-    Curve("calls", "2000 256", "10000 1024", ALL, ("null", "fault_one", "fault_all", "check", "end"),
+    # As many pages as mempass has: so core 0 alone takes, in fault_one, those that all caches still have a copy of, and
+    # fault_all is as long as makes its beginning and its end weigh little.
+    Curve("calls", "2000 1024", "10000 1024", ALL, ("null", "fault_one", "fault_all", "check", "end"),
           {"null": Region("null system call", "calls", "a call", "core"),
            "fault_one": Region("page fault, one core alone", "pages_core_0", "a fault", "all"),
            "fault_all": Region("page fault, on all cores", "pages_core_0", "a fault", "core")}),
