@@ -18,7 +18,7 @@ from simulated import ROOT, Bench  # first: it says where the modules are
 import machine as machines
 import plain
 from bench_options import ANSWERS, SIZES, read_options
-from curves import CURVES, SYSTEMS, Plan
+from curves import CURVES, SIZED, SYSTEMS, Plan
 from inputs import FOLDER, make_inputs
 from kernel import kernel_version
 from machine import end_on_sigterm
@@ -58,7 +58,8 @@ def settings_of(system, simulation, plan, maker):
 def print_boot(boot):
     cores = f"{boot.cores} core{'s' if boot.cores > 1 else ''}"
     said = boot.trouble or f"{boot.seconds:.0f} s, {boot.instructions / 1e6:,.0f} M instructions"
-    print(f"{SYSTEMS[boot.system].title} on {cores}: {said}", flush=True)
+    alone = f", {boot.commands[0]}" if len(boot.commands) == 1 else ""
+    print(f"{SYSTEMS[boot.system].title} on {cores}{alone}: {said}", flush=True)
 
 
 def simulate(simulation, plan, base, maker, progress):
@@ -93,7 +94,8 @@ def plans_of(options):
     cores = options.cores or tuple(number for number in CORES[options.full] if number <= options.machine.all_cores)
     sizes_cores = options.cores if options.cores and options.experiments == (SIZES,) else SIZES_CORES
     for names, numbers, sizes in ((curves, cores, False), (sized, sizes_cores, True)):
-        systems = tuple(name for name in options.systems if any(name in CURVES[curve].systems for curve in names))
+        systems = tuple(name for name in options.systems if any(name in CURVES[curve].systems for curve in names)
+                        and (name in SIZED or not sizes))
         if systems:
             yield Plan(systems, names, numbers, options.full, sizes)
 

@@ -29,6 +29,7 @@ SYSTEMS = {system.name: system for system in (
     System("unlimited", "Corey, memory without a limit", bandwidth=False),
 )}
 ALL = ("corey", "everything", "threads", "processes")  # those that an experiment of memory and calls has
+SIZED = ("corey", "threads", "processes")                # whose sizes are compared
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Region:
 @dataclass(frozen=True)
 class Curve:
     """An experiment: arguments of a small run and of the whole one, the systems that have it, the phases that it marks,
-    and what is measured of which. `together`: the regions' sum is a region, too. `sizes`: arguments of runs that must come
-    to the same, if a small one is to stand for the paper's."""
+    and what is measured of which. `together`: the regions' sum is a region, too. `sizes`: arguments of runs that are held
+    against each other, ascending: what a small one says of a large one, up to the paper's."""
     program: str
     small: str
     full: str
@@ -67,7 +68,7 @@ class Curve:
 
 WORDS = {"/books/words-4M.txt": 4 << 20, "/books/words-32M.txt": 32 << 20}  # what wri reads, in bytes
 SMALL_WORDS, FULL_WORDS = (f"-q {name}" for name in WORDS)
-BUFFERS = ("1M", "4M", "16M", "100M")  # the largest is the paper's
+BUFFERS = ("4M", "100M")  # the larger is the paper's
 
 CURVES = {curve.program: curve for curve in (
     Curve("memclone", "4M", "4M", (*ALL, "unlimited"), ("touch", "check", "end"),
@@ -76,21 +77,21 @@ CURVES = {curve.program: curve for curve in (
           {"pass": Region("touch each page in turn", "pages", "a page and core", "all")}, sizes=BUFFERS),
     Curve("shares", "2000", "2000", ("corey", "everything"), ("global", "settle", "own", "check", "end"),
           {"global": Region("one share for all", "times", "operations", "rate"),
-           "own": Region("a share for each core", "times", "operations", "rate")}),
+           "own": Region("a share for each core", "times", "operations", "rate")}, sizes=("2000", "8000")),
     Curve("segments", "1000", "2000", ("corey", "everything"), ("segments", "check", "end"),
-          {"segments": Region("make a segment, give it up", "times", "operations", "rate")}),
+          {"segments": Region("make a segment, give it up", "times", "operations", "rate")}, sizes=("1000", "2000")),
     Curve("locks", "4096", "16384", ("corey", "threads"), ("ticket", "mcs", "readers", "end"),
           {"ticket": Region("ticket lock", "acquisitions", "an acquisition", "all"),
            "mcs": Region("MCS lock", "acquisitions", "an acquisition", "all"),
-           "readers": Region("read-write lock", "acquisitions", "an acquisition", "all")}),
+           "readers": Region("read-write lock", "acquisitions", "an acquisition", "all")}, sizes=("4096", "16384")),
     # As many pages as mempass has: so core 0 alone takes, in fault_one, those that all caches still have a copy of, and
     # fault_all is as long as makes its beginning and its end weigh little.
     Curve("calls", "2000 1024", "10000 1024", ALL, ("null", "fault_one", "fault_all", "check", "end"),
           {"null": Region("null system call", "calls", "a call", "core"),
            "fault_one": Region("page fault, one core alone", "pages_core_0", "a fault", "all"),
-           "fault_all": Region("page fault, on all cores", "pages_core_0", "a fault", "core")}),
+           "fault_all": Region("page fault, on all cores", "pages_core_0", "a fault", "core")}, sizes=("2000 256", "2000 1024", "10000 1024")),
     Curve("forks", "5 64K", "20 64K", ("corey", "everything", "processes"), ("forks", "end"),
-          {"forks": Region("fork, exit, wait", "times", "a copy", "core")}),
+          {"forks": Region("fork, exit, wait", "times", "a copy", "core")}, sizes=("5 64K", "20 64K")),
     # In the small input a row has few words, so reduce, which looks into each core's rows, costs more the more cores.
     Curve("wri", SMALL_WORDS, FULL_WORDS, ALL,
           ("sample", "map", "reduce", "merge", "end"),
@@ -102,7 +103,7 @@ CURVES = {curve.program: curve for curve in (
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be simulated. `full`: whole sizes; `sizes`: each experiment in all of its sizes, one after another."""
+    """What is to be simulated. `full`: whole sizes; `sizes`: each experiment in all of its sizes."""
     systems: tuple
     experiments: tuple
     cores: tuple
@@ -110,9 +111,15 @@ class Plan:
     sizes: bool = False
 
     def commands(self, system):
-        """Those of one boot, in order."""
+        """All that a system runs, in order."""
         return [command for name in self.experiments if system in CURVES[name].systems
                 for command in CURVES[name].commands(system, self)]
+
+    def boots(self, system):
+        """The commands of each boot. Sizes are compared in boots of their own: behind another size a run would find memory
+        that is still in the caches, and be the faster for it."""
+        commands = self.commands(system)
+        return [[command] for command in commands] if self.sizes else [commands]
 
     @property
     def words(self):

@@ -116,7 +116,7 @@ def sizes_section(lines):
             cells = []
             for (_, region, system, measure, cores), values in rows:
                 more = change(experiment, values, sizes)
-                cells.append([text(region_title(experiment, region)), text(SYSTEMS[system].title), text(measure), str(cores)]
+                cells.append([text(region_title(experiment, region)), text(SYSTEMS[system].title if system in SYSTEMS else system), text(measure), str(cores)]
                              + [text(shown(values.get(size))) for size in sizes] + ["–" if more is None else f"{more:+.1%}"])
             parts += [element("h3", text(f"{experiment}, model {model}")),
                       table(["", "", "", "cores", *map(text, sizes), f"last beside {text(small_size(experiment))}"], cells, range(3, 5 + len(sizes)))]

@@ -51,12 +51,24 @@ def change(experiment, values, sizes):
     return last / small - 1 if small and last else None
 
 
+def ratios_of(rows):
+    """Corey's values as parts of each other system's, as further rows: what a size has to tell."""
+    values = dict(rows)
+    for experiment, region, system, measure, cores in list(values):
+        own = values.get((experiment, region, "corey", measure, cores), {})
+        other = values[experiment, region, system, measure, cores]
+        if system != "corey" and own:
+            yield ((experiment, region, f"corey : {system}", "part of theirs", cores),
+                   {size: own[size] / other[size] for size in own if own[size] and other.get(size)})
+
+
 def size_tables(lines):
     """For each experiment that was run in several sizes: (its name, sizes, rows)."""
     for experiment in dict.fromkeys(line["experiment"] for line in lines):
         ours = [line for line in lines if line["experiment"] == experiment]
-        sizes = list(dict.fromkeys(size_of(line) for line in ours))
-        yield experiment, sizes, rows_of(ours, size_of, "cores")
+        known, seen = [size_of({"command": f"{experiment} {size}"}) for size in CURVES[experiment].sizes], set(map(size_of, ours))
+        rows = rows_of(ours, size_of, "cores")
+        yield experiment, [size for size in known if size in seen], [*rows, *ratios_of(rows)]
 
 
 # --- on the terminal ---------------------------------------------------------------------------------------
@@ -78,5 +90,5 @@ def print_sizes(lines):
         print(f"\n{experiment:<61}" + "".join(f"{size:>14}" for size in sizes) + f"   last beside {small_size(experiment)}")
         for (_, region, system, measure, cores), values in rows:
             more = change(experiment, values, sizes)
-            print(f"{region:<10}{system:<12}{measure:<30}{cores:>3} cores" + "".join(f"{shown(values.get(size)):>14}" for size in sizes)
+            print(f"{region:<10}{system:<18}{measure:<24}{cores:>3} cores" + "".join(f"{shown(values.get(size)):>14}" for size in sizes)
                   + f"   {NONE if more is None else f'{more:+.1%}'}")

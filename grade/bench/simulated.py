@@ -44,9 +44,10 @@ class Ran:
 
 @dataclass
 class Boot:
-    """A system on a number of cores: what ran, and what went wrong ('' nothing)."""
+    """A system on a number of cores: what was asked for, what ran, and what went wrong ('' nothing)."""
     system: str
     cores: int
+    commands: tuple = ()
     ran: list = field(default_factory=list)
     trouble: str = ""
     seconds: float = 0.0
@@ -81,10 +82,10 @@ class Bench:
         self.linux = peer.prepare("bench", self.programs, self.words)
         self.map, self.entries = MapFile(symbols.system_map()), symbols.entries_file()
 
-    def job(self, system, cores, named):
-        """The boot's job; with `named`, what is needed for all names is kept."""
-        commands = self.plan.commands(system)
-        folder = FOLDER / f"simulated-{'sizes-' if self.plan.sizes else ''}{system}-{cores}"
+    def job(self, system, cores, named, number=0):
+        """The job of a system's boot of this number; with `named`, what is needed for all names is kept."""
+        commands = self.plan.boots(system)[number]
+        folder = FOLDER / f"simulated-{f'sizes-{number}-' if self.plan.sizes else ''}{system}-{cores}"
         simulation = replace(self.simulation, bandwidth=SYSTEMS[system].bandwidth, dump=named)
         if not SYSTEMS[system].mode:
             return simulation_job(self.corey, self.kernel, simulation, cores, f"run={'; '.join(commands)}", folder,
@@ -146,12 +147,14 @@ class Bench:
     # --- all of them ------------------------------------------------------------------------------------
 
     def run(self, done):
-        """Calls done(Boot) for each system and number of cores, as they end; the largest ones begin first."""
-        systems, cores, boots = self.prepare(done), self.plan.cores, {}
-        for number in sorted(cores, reverse=True):
+        """Calls done(Boot) for each boot, as they end; those of the most cores begin first."""
+        systems, numbers, boots = self.prepare(done), self.plan.cores, {}
+        for cores in sorted(numbers, reverse=True):
+            named = cores in (min(numbers), max(numbers)) and not self.plan.sizes
             for system in reversed(systems):
-                job = self.job(system, number, number in (min(cores), max(cores)) and not self.plan.sizes)
-                boots[id(job)] = (Boot(system, number), job)
+                for number, commands in enumerate(self.plan.boots(system)):
+                    job = self.job(system, cores, named, number)
+                    boots[id(job)] = (Boot(system, cores, tuple(commands)), job)
         left = len(boots)
 
         def ended(job, outcome):

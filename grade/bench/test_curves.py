@@ -46,7 +46,9 @@ def curves_measure_what_the_experiments_leave():
     full = Plan(SYSTEMS, ("memclone", "shares", "locks"), (1,), full=True)
     assert full.commands("threads") == ["memclone 4M", "locks 16384"] and full.words == []
     sizes = Plan(("corey",), ("mempass", "wri"), (1,), sizes=True)
-    assert sizes.commands("corey")[:2] == ["mempass 1M", "mempass 4M"] and sizes.words == list(WORDS)
+    assert sizes.commands("corey")[:2] == ["mempass 4M", "mempass 100M"] and sizes.words == list(WORDS)
+    assert sizes.boots("corey") == [[command] for command in sizes.commands("corey")]
+    assert full.boots("threads") == [full.commands("threads")]
 
 
 @test

@@ -131,10 +131,12 @@ def what_went_wrong_and_what_was_counted_stand_in_the_report():
     troubles = [{"system": "processes", "cores": 16, "model": "blocking", "trouble": "it took <too> long"},
                 {"experiment": "wri", "input": "kjv.txt", "system": "corey", "cores": 2, "trouble": "line 3"}]
     sizes = [dict(made_line("corey", "memclone", "touch", 4, value), of="sizes", command=f"memclone {size}")
-             for size, value in (("1M", 7), ("4M", 100), ("100M", 103))]
+             for size, value in (("100M", 103), ("4M", 100))]
+    sizes += [dict(line, system="processes", value=200) for line in sizes]
     reader = read_page(made_report([*answers, *troubles, *sizes]))
     words = " ".join(reader.words)
-    for expected in ("1,234 1, 4", "it took <too> long", "wri kjv.txt corey", "1M 4M 100M last beside 4M", "4 7 100 103 +3.0%", "What went wrong"):
+    for expected in ("1,234 1, 4", "it took <too> long", "wri kjv.txt corey", "4M 100M last beside 4M", "4 100 103 +3.0%",
+                     "corey : processes part of theirs 4 0.5 0.515 +3.0%", "What went wrong"):
         assert expected in words, (expected, words)
     assert "The figures" not in reader.words
 
