@@ -8,7 +8,7 @@
 
 # LAB      which kernel, 1 to 7; a lab's folder sets its own
 # BASE     whose exercise files: reference; own (lab LAB's from its folder, the labs before it from solutions/);
-#          all (every lab's from its folder). At the top: reference. In a lab's folder: own
+#          all (every lab's from its folder). At the top: reference, where solutions/ has it all. In a lab's folder: own
 # OWN=1    in a lab's folder: BASE=all
 # TREE     take the lab folders of this tree instead of ours (a submission, a mutant)
 # EX       with BASE=own: only the file of this exercise from the lab's folder, all others from solutions/; an exercise N.0
@@ -24,22 +24,41 @@
 # MACHINE  the simulated one, of grade/manycore/machines or a path;  MODEL  of its cores, blocking or generous
 # FULL=1   `bench` with 1 to 64 cores, the whole sizes, and both models
 # SEED     of tests that draw numbers, the first of `fuzz`, and of turns in `sim`;  CALLS  of the test `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
+# OUT      the students' tree that `release` makes or brings up to date
 # V=1      show each command
-VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL BOOT MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL V
+# What an instructor sets stands in course.mk.
+VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL BOOT MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL OUT V
 
 # Evaluated when this file is read, in the lab's folder or at the top.
 ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 IN_LAB := $(if $(filter $(ROOT),$(CURDIR)),,1)
 BUILD := $(ROOT)/build
 
+include $(ROOT)/course.mk
+
 LABS := 1-boot 2-segments 3-shares 4-addrtree 5-cores 6-devices 7-libos
-LAB ?= 7
-ifeq ($(filter $(LAB),1 2 3 4 5 6 7),)
-$(error LAB is a number from 1 to 7, not '$(LAB)')
+lab = lab$(filter $1-%,$(LABS))
+# A student's tree has the labs that were released, and solutions/ of those before the last at most.
+PRESENT := $(foreach n,1 2 3 4 5 6 7,$(if $(wildcard $(ROOT)/$(call lab,$n)),$n))
+SOLVED := $(foreach n,$(PRESENT),$(if $(wildcard $(ROOT)/solutions/$(call lab,$n)/*),$n))
+LAB ?= $(lastword $(PRESENT))
+ifeq ($(filter $(LAB),$(PRESENT)),)
+$(error LAB is one of $(PRESENT), not '$(LAB)')
 endif
-BASE ?= $(if $(IN_LAB),$(if $(OWN),all,own),reference)
+labs_to = $(wordlist 1,$1,1 2 3 4 5 6 7)
+KERNEL_LABS := $(call labs_to,$(LAB))
+UNSOLVED := $(filter-out $(SOLVED),$(KERNEL_LABS))
+OWN_BASE := $(if $(OWN)$(filter own,$(EARLIER))$(filter-out $(LAB),$(UNSOLVED)),all,own)
+BASE ?= $(if $(IN_LAB)$(UNSOLVED),$(OWN_BASE),reference)
 ifeq ($(filter $(BASE),reference own all),)
 $(error BASE is reference, own or all, not '$(BASE)')
+endif
+NO_SOLUTION := $(firstword $(filter $(UNSOLVED),$(if $(filter reference,$(BASE)),$(KERNEL_LABS),\
+    $(if $(filter own,$(BASE)),$(filter-out $(if $(EX),,$(LAB)),$(KERNEL_LABS))))))
+ifneq ($(NO_SOLUTION),)
+ifeq ($(filter hint,$(MAKECMDGOALS)),)
+$(error $(if $(EX),EX takes all but one exercise from,BASE=$(BASE) takes files from) solutions/$(call lab,$(NO_SOLUTION)), which is not in this tree)
+endif
 endif
 MODE ?= debug
 ifeq ($(filter $(MODE),debug release),)
@@ -77,17 +96,18 @@ endif
 
 # --- which files ----------------------------------------------------------------------------------------------------
 
-lab = lab$(filter $1-%,$(LABS))
-labs_to = $(wordlist 1,$1,1 2 3 4 5 6 7)
-KERNEL_LABS := $(call labs_to,$(LAB))
 PROGRAM_LABS := $(filter 4 5 6,$(KERNEL_LABS))
 
-OUT := $(BUILD)/$(MODE)/$(notdir $(CC))
+RELEASE := $(if $(filter command line,$(origin OUT)),$(abspath $(OUT)))
+override OUT := $(BUILD)/$(MODE)/$(notdir $(CC))
 TREE_PATH := $(abspath $(or $(TREE),$(ROOT)))
 TREE_NAME := $(if $(TREE),tree-$(firstword $(shell echo '$(TREE_PATH)' | cksum)),own)
 
-# The exercise files of a lab are those that its solution has.
-exercises = $(notdir $(wildcard $(ROOT)/solutions/$(call lab,$1)/*.c $(ROOT)/solutions/$(call lab,$1)/*.asm))
+# The exercise files of a lab are those that its solution has; without one, those that grade/labN.py names.
+named_files = $(shell grep -ohE '"\w+\.(c|asm)"' $(ROOT)/grade/lab$1.py | tr -d '"')
+$(foreach n,$(PRESENT),$(eval EXERCISES_$n := $(if $(filter $n,$(SOLVED)),$(notdir $(wildcard \
+    $(ROOT)/solutions/$(call lab,$n)/*.c $(ROOT)/solutions/$(call lab,$n)/*.asm)),$(call named_files,$n))))
+exercises = $(EXERCISES_$1)
 # Those of them that hold exercise EX.
 exercises_of = $(notdir $(shell grep -lsE '(/\*|;) BEGIN $(subst .,\.,$2)( |$$)' $(ROOT)/solutions/$(call lab,$1)/*))
 EX_EARLIER := $(and $(filter own,$(BASE)),$(filter $(LAB).0,$(EX)))
@@ -136,11 +156,21 @@ define stamp
 $(shell mkdir -p $(dir $1); printf '%s\n' '$(strip $2)' | cmp -s - $1 || printf '%s\n' '$(strip $2)' > $1)
 endef
 NEWLIB := $(BUILD)/newlib
-ifeq ($(filter clean help help-staff setup format,$(MAKECMDGOALS))$(if $(MAKECMDGOALS),,help),)
+ifeq ($(filter clean help help-staff setup format hint submit release solution-branch,$(MAKECMDGOALS))$(if $(MAKECMDGOALS),,help),)
 $(call stamp,$(OUT)/kernel.flags,$(CC) $(KERNEL_CFLAGS) $(EXERCISE_CFLAGS))
 $(call stamp,$(OUT)/user.flags,$(CC) $(USER_CFLAGS) $(EXERCISE_CFLAGS))
 $(call stamp,$(OUT)/nasm.flags,$(NASMFLAGS))
 $(call stamp,$(KERNEL)/objects,$(KERNEL_OBJECTS))
+endif
+
+# What proves and changes the course itself is not in a student's tree.
+STAFF_GOALS := check stress fuzz scaling calibrate holes release solution-branch lint format
+ifeq ($(wildcard $(ROOT)/grade/check.py),)
+INSTEAD_holes := ; an exercise file as it was handed out: git log FILE, then git checkout COMMIT FILE
+INSTEAD := $(firstword $(filter $(STAFF_GOALS),$(MAKECMDGOALS)))
+ifneq ($(INSTEAD),)
+$(error make $(INSTEAD) is for the course's own tree, not a student's$(or $(INSTEAD_$(INSTEAD)),; what your files are worth: make grade))
+endif
 endif
 
 .DEFAULT_GOAL := help
@@ -273,7 +303,7 @@ $(ISO): $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkiso.p
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
-.PHONY: help help-staff setup qemu gdb bochs grade check stress fuzz holes bench calibrate scaling sim disk image image-path kernel-path lint format clean
+.PHONY: help help-staff setup qemu gdb bochs grade hint submit release solution-branch check stress fuzz holes bench calibrate scaling sim disk image image-path kernel-path lint format clean
 
 help:
 	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
@@ -283,6 +313,8 @@ help:
 	@echo '  make gdb        the same, halted at the first instruction, under gdb'
 	@echo '  make bochs      the same in Bochs; BOOT=iso or BOOT=uefi has QEMU boot it from an ISO, by GRUB'
 	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'
+	@echo '  make hint EX=1.2       the next hint of an exercise'
+	@echo '  make submit     an archive of the exercise files of this lab, for the instructor'
 	@echo '  make bench      the experiments: the words of a real book, counted on Corey and checked; and, simulated,'
 	@echo '                  curves of Corey and Linux on 1, 4 and 16 cores, with a report'
 	@echo '                  EXPERIMENTS="memclone wri" CPUS="1 4" MACHINE=cores64 MODEL=generous FULL=1'
@@ -290,7 +322,7 @@ help:
 	@echo '                  RUN="memclone" CPUS="1 4 16" MACHINE=cores64 MODEL=generous SEED=n JSON=file'
 	@echo '  make setup      install what is missing'
 	@echo '  make clean      remove build/'
-	@echo 'make help-staff lists the rest; README.md says what this is.'
+	@echo '$(if $(wildcard $(ROOT)/grade/check.py),make help-staff lists the rest; )README.md says what this is.'
 
 help-staff:
 	@echo '  make check      all tests of the project itself'
@@ -299,6 +331,8 @@ help-staff:
 	@echo '  make scaling    what a second core is worth to wc and wri: times, instructions, who does how much'
 	@echo '  make calibrate  the experiments on this host beside the same ones simulated, with a machine file made for it'
 	@echo '  make holes      render the exercise files of the lab folders from solutions/'
+	@echo '  make release    LAB=n OUT=dir: the tree that students get; into one that they work in it adds one commit'
+	@echo '  make solution-branch   the branch `solution`: the exercise files solved in place, and nothing else'
 	@echo '  make image      for real machines: the raw disk image for a BIOS, and an ISO for a BIOS or UEFI; LAB BASE EX TREE MODE CC MODULES say which'
 	@echo '  make lint       sizes beside their budget, overrides, format'
 	@echo '  make format     clang-format over C'
@@ -334,8 +368,8 @@ if [ -n "$$missing" ]; then \
 endef
 
 setup:
-	$(call install,build iso uefi bochs gdb bench format models)
-	$(Q)python3 -B $(ROOT)/grade/linux/kernel.py
+	$(call install,build iso uefi bochs gdb $(if $(filter 7,$(PRESENT)),bench) $(if $(wildcard $(ROOT)/grade/check.py),format models))
+	$(if $(wildcard $(ROOT)/grade/linux/kernel.py),$(Q)python3 -B $(ROOT)/grade/linux/kernel.py)
 
 # What a machine boots from with BOOT.
 BOOTS_FROM := $(if $(filter disk,$(BOOT)),$(IMAGE),$(ISO))
@@ -371,7 +405,7 @@ QEMU = $(if $(word 2,$(CPUS)),$(error CPUS is one number here$(comma) not '$(CPU
 base_labs = $(if $(filter 1,$(LAB)),lab 1,labs 1-$(LAB))
 base_line = $(if $(filter reference,$(BASE)),$(base_labs): reference,$(if $(filter all,$(BASE)),$(base_labs): yours,$(if $(EX_EARLIER),labs before $(LAB): yours$(comma) lab $(LAB): reference,$(if $(filter 1,$(LAB)),,labs before $(LAB): reference, )lab $(LAB): yours$(if $(EX), (exercise $(EX) alone)))))
 
-earlier_note = $(if $(and $(filter own,$(BASE)),$(if $(EX_EARLIER),,1)),$(Q)python3 -B $(ROOT)/grade/holes.py --before $(LAB))
+earlier_note = $(if $(and $(filter own,$(BASE)),$(if $(EX_EARLIER),,1)),$(Q)python3 -B $(ROOT)/grade/handed_out.py --before $(LAB))
 
 qemu: disk
 	$(earlier_note)
@@ -401,6 +435,20 @@ grade:
 	$(earlier_note)
 	$(Q)python3 -B $(ROOT)/grade/grade.py $(if $(IN_LAB),--folder $(LAB),$(if $(filter command line,$(origin LAB)),--lab $(LAB))) \
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
+
+hint:
+	$(Q)python3 -B $(ROOT)/grade/hint.py $(if $(EX),--exercise '$(EX)',--lab $(LAB))
+
+submit:
+	$(Q)python3 -B $(ROOT)/grade/submit.py --lab $(LAB)
+
+release:
+	$(if $(and $(RELEASE),$(filter command line,$(origin LAB))),,$(error release: up to which lab, and where to? LAB=1 OUT=../students))
+	$(Q)python3 -B $(ROOT)/grade/release.py --lab $(LAB) --out '$(RELEASE)'
+
+solution-branch:
+	$(call install,build)
+	$(Q)python3 -B $(ROOT)/grade/solution_branch.py
 
 check:
 	$(call install,build iso uefi format models)

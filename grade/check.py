@@ -29,7 +29,7 @@ from trials import Trial, run_trials
 from variants import check_variants
 
 COUNTED = re.compile(r"^(\d+) passed, (\d+) failed$")
-TEST = re.compile(r"^TEST\((\w+)\)", re.MULTILINE)
+TEST = re.compile(r"^TEST(?:_EARLY)?\((\w+)\)", re.MULTILINE)
 TEST_ON_CORES = re.compile(r"^TEST_ON_CORES\((\w+)\)", re.MULTILINE)  # two tests, on 2 and on 4 cores
 
 # Checks that other folders bring: name, command at the top of the tree.
@@ -49,7 +49,8 @@ COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
             ("simulator", "python3 -B grade/manycore/test_simulator.py"),
             ("matrix", "python3 -B grade/manycore/matrix.py"),
             ("prompt", "python3 -B grade/prompt.py"),
-            ("boots", "python3 -B grade/boots.py")]
+            ("boots", "python3 -B grade/boots.py"),
+            ("release", "python3 -B grade/test_release.py")]
 
 
 def holes(options):

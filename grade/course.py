@@ -6,12 +6,14 @@ does not exist here either.
 """
 import importlib
 import re
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LAST_LAB = 7
+SETTING = re.compile(r"^(\w+)\s*:=\s*(.*?)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class Lab:
     def own_path(self, name, tree=ROOT):
         return Path(tree) / self.folder / name
 
+    @property
+    def weight(self):
+        """What the lab counts beside the others."""
+        return int(settings()["WEIGHTS"].split()[self.number - 1])
+
     def solution_path(self, name):
         return ROOT / "solutions" / self.folder / name
 
@@ -75,6 +82,18 @@ class Lab:
     def solved(self):
         """Does this tree hold the solutions of the lab?"""
         return all(self.solution_path(name).is_file() for name in self.files)
+
+
+@lru_cache(maxsize=None)
+def settings():
+    """What the instructor has set in course.mk: {name: text}."""
+    found = dict(SETTING.findall((ROOT / "course.mk").read_text(encoding="utf-8")))
+    weights = found.get("WEIGHTS", "").split()
+    if len(weights) != LAST_LAB or not all(weight.isdigit() for weight in weights):
+        sys.exit(f"course.mk: WEIGHTS is {LAST_LAB} whole numbers, one a lab")
+    if found.get("EARLIER") not in ("reference", "own"):
+        sys.exit("course.mk: EARLIER is reference or own")
+    return found
 
 
 @lru_cache(maxsize=None)

@@ -17,10 +17,11 @@ from pathlib import Path
 import report
 from build import Kernel, run_folder
 from course import ROOT, labs
-from holes import is_untouched
+from handed_out import is_untouched
 from machine import end_on_sigterm
 from progress import Progress
 from scores import collect_column, fill_columns, sum_scores
+from submission import describe, foreign_includes, open_tree
 from trials import run_trials
 
 
@@ -31,13 +32,16 @@ def parse_arguments():
     parser.add_argument("--own", action="store_true",
                         help="together: with this tree's files of the labs before it, too")
     parser.add_argument("--test", default="", help="only tests that match this pattern")
-    parser.add_argument("--tree", default="", help="take the exercise files of this tree")
+    parser.add_argument("--tree", default="",
+                        help="take the exercise files of this tree, or archive of make submit")
     parser.add_argument("--mode", default="", help="debug, release, …")
     parser.add_argument("--json", default="", help="write all results to this file")
     parser.add_argument("--junit", default="", help="the same as JUnit's XML")
     options = parser.parse_args()
+    options.identity = {}
     if options.tree:
-        options.tree = str(Path(options.tree).resolve())
+        tree, options.identity = open_tree(Path(options.tree).resolve())
+        options.tree = str(tree)
     return options
 
 
@@ -123,6 +127,12 @@ def main():
     if not any(options.wanted(test.name) for lab in course for exercise in lab.exercises
                for test in exercise.tests):
         sys.exit(f"no test matches {options.test}: a whole name, or a pattern such as 'page_*'")
+    judged = [lab for lab in course if str(lab.number) in (options.folder or options.lab or known)]
+    foreign = [line for lab in judged for line in foreign_includes(options.tree, lab)] if options.tree else []
+    if foreign:
+        sys.exit("not graded, an exercise file includes headers, by their names alone:\n  " + "\n  ".join(foreign))
+    if options.identity:
+        print(describe(options.identity))
     with run_folder() as folder:
         if options.folder:
             graded = grade_folder(known[options.folder], options, folder)
@@ -130,7 +140,7 @@ def main():
             graded = grade_table(course, options, folder)
     columns, full, score = graded
     if options.json:
-        report.write_json(options.json, columns)
+        report.write_json(options.json, columns, options.identity)
     if options.junit:
         report.write_junit(options.junit, columns)
     print(score)
@@ -142,3 +152,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit("interrupted")
+    except OSError as error:  # no room, no right to write
+        sys.exit(f"not graded: {error.filename or 'a file'}: {error.strerror}")

@@ -1,6 +1,5 @@
 """`make holes`: renders the exercise files from solutions/; --check proves that doing so would
-change nothing and that no solution stands outside solutions/; --before N says which labs before N
-have been worked on, whose files the kernel of lab N alone does not take.
+change nothing and that no solution stands outside solutions/.
 
 An exercise file is never written by hand: where the two differ, solutions/ is right.
 """
@@ -8,25 +7,11 @@ import re
 import sys
 
 from course import ROOT, labs
-from markers import MarkerError, find_bodies, is_assembly, render_exercise
+from handed_out import rendered
+from markers import MarkerError, find_bodies
 
 SOURCES = ("*.c", "*.h", "*.asm", "*.inc")
 LEAK = 4  # this many lines of a body, one after another, found elsewhere are solution text
-
-
-def rendered(lab, name):
-    """What the exercise file should hold."""
-    path = lab.solution_path(name)
-    return render_exercise(path.relative_to(ROOT), path.read_text(encoding="utf-8"))
-
-
-def is_untouched(lab, tree=ROOT):
-    """Are a tree's exercise files just as they were handed out?"""
-    if not lab.files or not lab.solved:
-        return False
-    paths = [(name, lab.own_path(name, tree)) for name in lab.files]
-    return all(path.is_file() and path.read_text(encoding="utf-8") == rendered(lab, name)
-               for name, path in paths)
 
 
 def check_listed(lab):
@@ -122,17 +107,7 @@ def write_holes():
                 print(f"rendered {lab.folder}/{name}")
 
 
-def warn_before(number):
-    """A line for each earlier lab whose edited files are not in this kernel."""
-    for lab in labs():
-        if lab.number < number and lab.files and lab.solved and not is_untouched(lab):
-            print(f"note: your files of {lab.folder} are not in this kernel (OWN=1 takes them)")
-
-
 def main():
-    if "--before" in sys.argv[1:]:
-        warn_before(int(sys.argv[sys.argv.index("--before") + 1]))
-        return 0
     if "--check" in sys.argv[1:]:
         wrong = check_holes()
         print("\n".join(wrong) or "the exercise files are what solutions/ renders to")

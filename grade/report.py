@@ -4,6 +4,7 @@ import shlex
 from xml.etree import ElementTree
 
 from course import Test, labs
+from misconceptions import belief
 
 WIDTH = 60  # of the column with an exercise's title
 ORDINARY = Test("")  # the options that need no mention in a command
@@ -72,6 +73,18 @@ def print_failure(names, trial, verdict, where, tree):
     print(f"      repeat: {repeat_command(trial, where, tree)}")
 
 
+def print_belief(column, number):
+    """What the author of an exercise seems to have believed, if a misconception fails just so. Only
+    what all its tests say is compared."""
+    exercise = next(e for e in column.lab.exercises if e.number == number)
+    results = {trial.test.name: column.results[trial][0] for trial in column.trials if trial.exercise == number}
+    if len(results) < len(exercise.tests):
+        return
+    believed = belief(number, {name: verdict.kind for name, verdict in results.items() if not verdict.passed})
+    if believed:
+        print(f"  this looks like: {believed}")
+
+
 def print_reasons(columns, where, tree):
     """Why each failed test failed, a paragraph an exercise and column; a reason that several of its
     tests share (a hole, a file that does not compile) is said once."""
@@ -85,6 +98,7 @@ def print_reasons(columns, where, tree):
             if heading != exercise:
                 heading = exercise
                 print(f"\n{exercise} ({column.name})")
+                print_belief(column, exercise)
             names = [trial.test.name for trial, _ in failures]
             print_failure(names, *failures[0], where, tree)
     print()
@@ -105,11 +119,11 @@ def result_rows(columns):
     return rows
 
 
-def write_json(path, columns):
+def write_json(path, columns, submission):
     scores = [{"column": c.name, "lab": c.lab.number, "state": c.state or "graded",
                "score": c.score} for c in columns if c.lab.exercises]
     with open(path, "w", encoding="utf-8") as out:
-        json.dump({"scores": scores, "tests": result_rows(columns)}, out, indent=1)
+        json.dump({"submission": submission, "scores": scores, "tests": result_rows(columns)}, out, indent=1)
         out.write("\n")
 
 

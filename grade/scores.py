@@ -1,7 +1,7 @@
 """From verdicts to points: what one column of a grading is worth, lab by lab.
 
-Each lab counts 100, whatever the sum of its tests' points. A score is rounded down, so that 100 is
-said only of full marks.
+A lab's score is of 100, whatever the sum of its tests' points; in a sum of several labs each counts
+what course.mk says. What is said is rounded down, so that full marks are said of nothing less.
 """
 from dataclasses import dataclass
 
@@ -59,6 +59,7 @@ def fill_columns(columns, results):
 
 
 def sum_scores(columns):
-    """(earned, possible) over the columns of labs that have exercises, 100 a lab."""
+    """(earned, possible) over the columns of labs that have exercises."""
     counted = [column for column in columns if column.trials or column.state == "not started"]
-    return sum(column.score for column in counted), 100 * len(counted)
+    return (sum(column.score * column.lab.weight for column in counted) // 100,
+            sum(column.lab.weight for column in counted))

@@ -62,6 +62,7 @@ EXERCISES = [
 ]
 GIVEN = []
 '''
+COURSE = "COURSE := In Small\nWEIGHTS := 30 1 1 1 1 1 1\nEARLIER := reference\n"
 EMPTY = "EXERCISES = []\nGIVEN = []\n"
 SOLUTION = '''int
 {name}(int a)
@@ -92,6 +93,7 @@ def make_tree(root):
     (root / "grade" / "lab1.py").write_text(LAB)
     (root / "grade" / "lab2.py").write_text(EMPTY)
     (root / "Makefile").write_text(MAKEFILE)
+    (root / "course.mk").write_text(COURSE)
     for folder in ("lab1-a", "lab2-b", "solutions/lab1-a", "solutions/lab2-b"):
         (root / folder).mkdir(parents=True)
     for name, number in (("one", "1.1"), ("two", "1.2")):
@@ -121,7 +123,7 @@ def check_grading(root):
     yield expect("an untouched lab is not booted", run_script(root, "grade.py", "--folder", "1"), 1,
                  "not started", "lab 1: 0/100 alone, 0/100 together\n")
     yield expect("the table", run_script(root, "grade.py"), 0, "not started", "100/100",
-                 "no exercise yet", "score: this tree 0/100, reference 100/100\n")
+                 "no exercise yet", "score: this tree 0/30, reference 30/30\n")
     (root / "lab1-a/one.c").write_text(solve)
     half = run_script(root, "grade.py", "--folder", "1", "--json", str(root / "g.json"),
                       "--junit", str(root / "g.xml"))

@@ -4,6 +4,7 @@ Everything that boots tests (the grade, the checks of skeletons and mutants) mak
 and gets a verdict for each. First every kernel that the list names is built, once; then all tests
 boot side by side.
 """
+import shutil
 from dataclasses import dataclass
 
 from build import Kernel, build_kernels
@@ -19,6 +20,18 @@ class Trial:
     kernel: Kernel
     exercise: str
     test: object
+
+
+NEEDED = 1 << 20  # bytes free where the machines write
+ON_TRUST = ("missing record", "boot", "mismatch", "panic", "time-out")  # verdicts from what was written
+
+
+def judge_trial(trial, job, outcome):
+    """The verdict on a trial. What a machine could not write for want of room is not held against it."""
+    verdict = judge(trial.test, outcome, trial.exercise)
+    if verdict.kind in ON_TRUST and not verdict.hole and shutil.disk_usage(job.folder).free < NEEDED:
+        return Verdict("machine", f"the disk is full: {job.folder}")
+    return verdict
 
 
 def run_trials(trials, folder, progress):
@@ -40,7 +53,7 @@ def run_trials(trials, folder, progress):
 
     def done(job, outcome):
         trial = jobs[job.nonce][1]
-        results[trial] = (judge(trial.test, outcome, trial.exercise), outcome.seconds)
+        results[trial] = (judge_trial(trial, job, outcome), outcome.seconds)
         progress.show(f"booted {len(results)} of {len(trials)} tests, last {trial.label}"
                       f" {trial.test.name}: {results[trial][0].kind}")
 

@@ -17,13 +17,16 @@ __attribute__((noreturn)) static void
 kernel_run(void)
 {
     static char line[BOOT_COMMAND_MAX]; /* a program's arguments may point into it for as long as it runs */
+    bool test = command_value("test", line, sizeof line) != NULL;
+    if (test && test_is_early(line))
+        test_run(line);
     page_begin();
     TABLE_EACH (each_core, startup_function, step)
         (*step)();
     TABLE_EACH (startup, startup_function, step)
         (*step)();
 
-    if (command_value("test", line, sizeof line) != NULL)
+    if (test)
         test_run(line);
     if (command_value("run", line, sizeof line) != NULL)
         program_command_run(line);

@@ -27,6 +27,20 @@ names_choose(const char *names, const char *name)
     }
 }
 
+bool
+test_is_early(const char *names)
+{
+    bool any = false;
+    TABLE_EACH (test, const struct test, entry) {
+        if (!names_choose(names, (*entry)->name))
+            continue;
+        if (!(*entry)->early)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 static void
 test_run_one(const struct test *test)
 {

@@ -8,7 +8,7 @@
 #define EFER_LMA (1u << 10)
 #define EFER_NXE (1u << 11)
 
-TEST(boot_long_mode)
+TEST_EARLY(boot_long_mode)
 {
     uint64_t efer = msr_read(MSR_EFER);
     check(efer & EFER_LME);
@@ -17,12 +17,12 @@ TEST(boot_long_mode)
 }
 
 /* Without NXE bit 63 of an entry is reserved: the kernel's own tables would fault at the first access. */
-TEST(boot_no_execute)
+TEST_EARLY(boot_no_execute)
 {
     check(msr_read(MSR_EFER) & EFER_NXE);
 }
 
-TEST(boot_high_half)
+TEST_EARLY(boot_high_half)
 {
     uint64_t here;
     __asm__("lea (%%rip), %0" : "=r"(here));

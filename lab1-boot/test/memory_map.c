@@ -43,14 +43,14 @@ expect(const struct memory_entry *map, size_t count, const char *wanted)
     }
 
 /* A page of which a byte is missing is none. */
-TEST(memory_map_unaligned)
+TEST_EARLY(memory_map_unaligned)
 {
     const struct memory_entry map[] = {RAM(0x1800, 0x47ff), RAM(0x6000, 0x8000), RAM(0x9001, 0x9fff)};
     expect(map, ARRAY_LENGTH(map), "001100110000");
 }
 
 /* What is reserved may start and end within a page, and comes before the RAM that it lies in. */
-TEST(memory_map_reserved_wins)
+TEST_EARLY(memory_map_reserved_wins)
 {
     const struct memory_entry map[] = {
         RESERVED(0x3fff, 0x5001),
@@ -62,7 +62,7 @@ TEST(memory_map_reserved_wins)
 }
 
 /* RAM that is named twice is there once; two halves of a page in two entries do not make a whole. */
-TEST(memory_map_overlap)
+TEST_EARLY(memory_map_overlap)
 {
     const struct memory_entry map[] = {
         RAM(0x5000, 0x9000), RAM(0x3000, 0x7800), RAM(0x5000, 0x9000),
@@ -71,7 +71,7 @@ TEST(memory_map_overlap)
     expect(map, ARRAY_LENGTH(map), "000111111000");
 }
 
-TEST(memory_map_unsorted)
+TEST_EARLY(memory_map_unsorted)
 {
     const struct memory_entry map[] = {RAM(0xa000, 0xc000), RAM(0x1000, 0x3000), RESERVED(0xb000, 0xb800),
                                        RAM(0x5000, 0x7000)};
@@ -79,7 +79,7 @@ TEST(memory_map_unsorted)
 }
 
 /* Lengths of 0, lengths that leave the 64 bits, frame 0, the limit. */
-TEST(memory_map_edges)
+TEST_EARLY(memory_map_edges)
 {
     const struct memory_entry map[] = {
         RAM(0, 0x3000),
@@ -93,7 +93,7 @@ TEST(memory_map_edges)
 }
 
 /* Seeded maps, against the contract word for word: byte by byte where a byte is 1/4 page. */
-TEST(memory_map_random)
+TEST_EARLY(memory_map_random)
 {
     const uint64_t quarter = PAGE_SIZE / 4;
     for (unsigned round = 0; round < 2000; round++) {

@@ -1,0 +1,108 @@
+"""`make hint EX=1.2`: the hints of the handout, one by one; without EX, how many are open.
+
+A hint is a <details> block below the exercise's heading in the lab's README.md: its summary says
+what kind of help it is, from the least to the most. What was opened is kept in `.hints` at the top of
+the tree, out of reach of `make clean`.
+"""
+import argparse
+import html
+import re
+import sys
+from textwrap import fill
+
+from course import ROOT, exercise_of_hole, labs
+
+OPENED = ROOT / ".hints"
+KINDS = ("Question", "Helper", "Outline", "Pitfall")
+CODE = re.compile(r"</?code>")
+WIDTH = 100
+DETAILS = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
+
+
+def section(text, number):
+    """The part of a handout that speaks of an exercise: from its heading to the next as high."""
+    heading = re.search(rf"^(#+) {re.escape(number)}\b.*$", text, re.MULTILINE)
+    if not heading:
+        return ""
+    rest = text[heading.end():]
+    following = re.search(rf"^#{{1,{len(heading.group(1))}}} ", rest, re.MULTILINE)
+    return rest[:following.start()] if following else rest
+
+
+def read_hints(lab, number):
+    """[(kind, text)] of an exercise."""
+    path = ROOT / lab.folder / "README.md"
+    found = DETAILS.findall(section(path.read_text(encoding="utf-8"), number)) if path.is_file() else []
+    return [(kind, html.unescape(CODE.sub("`", text))) for kind, text in found]
+
+
+def read_opened():
+    """{exercise: how many of its hints are open}."""
+    if not OPENED.is_file():
+        return {}
+    lines = [line.split() for line in OPENED.read_text(encoding="utf-8").splitlines()]
+    return {words[0]: int(words[1]) for words in lines if len(words) == 2 and words[1].isdigit()}
+
+
+def write_opened(opened):
+    OPENED.write_text("".join(f"{number} {count}\n" for number, count in sorted(opened.items())), encoding="utf-8")
+
+
+def show_next(lab, exercise):
+    """Prints the next hint of an exercise; when all are open, all of them again."""
+    hints, opened = read_hints(lab, exercise.number), read_opened()
+    if not hints:
+        sys.exit(f"{lab.folder}/README.md has no hints of exercise {exercise.number}")
+    count = opened.get(exercise.number, 0)
+    shown = range(count, count + 1) if count < len(hints) else range(len(hints))
+    if count >= len(hints):
+        print(f"all hints of {exercise.number} are open:")
+    for index in shown:
+        kind, text = hints[index]
+        print(f"{exercise.number} {exercise.title}, hint {index + 1} of {len(hints)}: {kind.lower()}\n\n{fill(text, WIDTH)}\n")
+    write_opened({**opened, exercise.number: min(count + 1, len(hints))})
+
+
+def show_state(lab):
+    """How many hints of each exercise are open."""
+    opened = read_opened()
+    if not any(read_hints(lab, exercise.number) for exercise in lab.exercises):
+        print(f"{lab.folder}/README.md has no hints")
+    for exercise in lab.exercises:
+        hints = read_hints(lab, exercise.number)
+        if hints:
+            print(f"{exercise.number} {exercise.title}: {min(opened.get(exercise.number, 0), len(hints))}"
+                  f" of {len(hints)} hints are open: make hint EX={exercise.number}")
+
+
+def check_hints():
+    """What is wrong with the hints, a line each: a lab that has some has all kinds for each exercise,
+    and no code in them."""
+    for lab in labs():
+        found = {exercise.number: read_hints(lab, exercise.number) for exercise in lab.exercises if exercise.files}
+        if not any(found.values()):
+            continue
+        for number, hints in found.items():
+            if [kind for kind, _ in hints] != list(KINDS):
+                yield f"{lab.folder}/README.md: exercise {number} has not just the hints {', '.join(KINDS)}"
+            for kind, text in hints:
+                if "```" in text or re.search(r"^    \S", text, re.MULTILINE) or ";\n" in text:
+                    yield f"{lab.folder}/README.md: the hint `{kind}` of {number} holds code"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="The next hint of an exercise.")
+    parser.add_argument("--exercise", default="")
+    parser.add_argument("--lab", type=int, default=1)
+    options = parser.parse_args()
+    if options.exercise:
+        lab, exercise = exercise_of_hole(options.exercise)
+        if not exercise:
+            sys.exit(f"there is no exercise {options.exercise} in this tree")
+        show_next(lab, exercise)
+    else:
+        show_state(next(lab for lab in labs() if lab.number == options.lab))
+
+
+if __name__ == "__main__":
+    main()
