@@ -16,6 +16,7 @@ from pathlib import Path
 
 import fuzz
 import lookup_check
+import misconceptions
 import selftest
 from build import Kernel, build_kernels, run_folder, run_make
 from course import ROOT, labs
@@ -31,6 +32,8 @@ from variants import check_variants
 COUNTED = re.compile(r"^(\d+) passed, (\d+) failed$")
 TEST = re.compile(r"^TEST(?:_EARLY)?\((\w+)\)", re.MULTILINE)
 TEST_ON_CORES = re.compile(r"^TEST_ON_CORES\((\w+)\)", re.MULTILINE)  # two tests, on 2 and on 4 cores
+
+TWO_BELIEFS = (1,)  # labs of each of whose exercises two misconceptions at least are known
 
 # Checks that other folders bring: name, command at the top of the tree.
 COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
@@ -76,6 +79,9 @@ def listed(options):
         wrong += [f"{name} stands twice" for name in set(named) if named.count(name) > 1]
         wrong += [f"exercise {e.number} has no test" for e in lab.exercises if not e.tests]
         yield f"tests of lab {lab.number} are listed", not wrong, "; ".join(sorted(wrong))
+    lives = [known["exercise"] for known in misconceptions.known()]
+    few = [e.number for lab in labs() if lab.number in TWO_BELIEFS for e in lab.exercises if lives.count(e.number) < 2]
+    yield "two misconceptions an exercise", not few, f"fewer are known of {', '.join(few)}"
 
 
 def lint(options):

@@ -6,20 +6,29 @@ the exercise's lab and the body's number, counted from 1:
 
     /* exercise: 2.1
      * believed: zeroed once is zero for ever
-     * killed by: segment_reused_page_zero */
+     * killed by: segment_reused_page_zero
+     * fails: segment_reused_page_zero (mismatch), segment_stress (mismatch) */
     /* segment_page.c body 1 */
     ...
+
+`fails` may be left out. It is what all tests of the exercise say, without those that pass, and lets a
+student whose exercise fails just so be told what was believed (misconceptions.py).
+
+    mutants.py NAME …    prints what the mutants of these names fail, to be put there
 """
 import re
+import sys
 from dataclasses import dataclass
 
-from build import Kernel
+from build import Kernel, run_folder
 from course import ROOT, labs
 from markers import MarkerError, replace_bodies
+from misconceptions import belief, read_fails
+from progress import Progress
 from trials import Trial, run_trials
 from variants import write_tree
 
-FIELD = re.compile(r"^(?:/\*| \*) (exercise|believed|killed by): (.*?)(?: \*/)?$")
+FIELD = re.compile(r"^(?:/\*| \*) (exercise|believed|killed by|fails): (.*?)(?: \*/)?$")
 BODY = re.compile(r"^/\* (\S+) body (\d+) \*/$")
 FIELDS = ("exercise", "believed", "killed by")
 NOTICED = ("mismatch", "leak", "panic", "fault", "triple fault", "time-out")
@@ -36,6 +45,7 @@ class Mutant:
     believed: str
     killer: str
     bodies: dict  # (file, number of a body): the lines that replace it
+    fails: dict  # test of the exercise: the verdict's kind; empty if the head does not say
 
     @property
     def lab(self):
@@ -60,7 +70,8 @@ def read_mutant(path):
     absent = [name for name in FIELDS if name not in head] + ["a body"] * (not bodies)
     if absent:
         raise MutantError(f"{path.name}: {', '.join(absent)} is missing")
-    return Mutant(path.stem, head["exercise"], head["believed"], head["killed by"], bodies)
+    return Mutant(path.stem, head["exercise"], head["believed"], head["killed by"], bodies,
+                  read_fails(head.get("fails", "")))
 
 
 def apply_mutant(mutant, file, text):
@@ -102,16 +113,38 @@ def mutant_kernel(mutant, home, lab):
     return Kernel(lab.number, "own", mutant.exercise if mutant.files <= set(own) else "", tree)
 
 
-def mutant_trial(mutant):
-    """The boot that must notice the mutant: of its lab's kernel, or of a later lab's if the test is
-    that lab's."""
+def home_of(mutant):
+    """The lab whose exercise files the mutant changes."""
     home = next((lab for lab in labs() if lab.number == mutant.lab), None)
     if not home or mutant.exercise not in [exercise.number for exercise in home.exercises]:
         raise MutantError(f"there is no exercise {mutant.exercise}")
     for name in sorted(mutant.files - set(home.files)):
         raise MutantError(f"{home.folder} has no exercise file {name}")
+    return home
+
+
+def mutant_trial(mutant):
+    """The boot that must notice the mutant: of its lab's kernel, or of a later lab's if the test is
+    that lab's."""
     lab, number, test = find_test(mutant.killer)
-    return Trial(f"mutant/{mutant.name}", mutant_kernel(mutant, home, lab), number, test)
+    return Trial(f"mutant/{mutant.name}", mutant_kernel(mutant, home_of(mutant), lab), number, test)
+
+
+def exercise_trials(mutant):
+    """The boots of all tests of the mutant's exercise, which a student's would be compared with."""
+    home = home_of(mutant)
+    kernel = mutant_kernel(mutant, home, home)
+    return [Trial(f"mutant/{mutant.name}", kernel, mutant.exercise, test)
+            for exercise in home.exercises if exercise.number == mutant.exercise for test in exercise.tests]
+
+
+def failures_of(trials, results):
+    """{test: verdict's kind} of those that did not pass."""
+    return {trial.test.name: results[trial][0].kind for trial in trials if not results[trial][0].passed}
+
+
+def shown(fails):
+    return ", ".join(f"{name} ({kind})" for name, kind in fails.items()) or "nothing"
 
 
 def check_mutants(folder, progress, only=None):
@@ -124,8 +157,30 @@ def check_mutants(folder, progress, only=None):
                 trials[mutant] = mutant_trial(mutant)
         except (MutantError, MarkerError, FileNotFoundError) as error:
             yield f"mutant {path.stem}", False, f"does not apply: {error}"
-    results = run_trials(list(trials.values()), folder, progress)
+    compared = {mutant: exercise_trials(mutant) for mutant in trials if mutant.fails}
+    wanted = [*trials.values(), *(trial for some in compared.values() for trial in some)]
+    results = run_trials(list(dict.fromkeys(wanted)), folder, progress)
+    for mutant, some in compared.items():
+        fails = failures_of(some, results)
+        yield f"what mutant {mutant.name} fails", fails == mutant.fails, f"fails: {shown(fails)}"
+        said = belief(mutant.exercise, fails)
+        yield f"who errs like {mutant.name} is told so", said == mutant.believed, f"is told: {said or 'nothing'}"
     for mutant, trial in trials.items():
         verdict = results[trial][0]
         yield (f"mutant {mutant.name}", verdict.kind in NOTICED,
                f"{mutant.killer} says {verdict.kind} {verdict.summary}")
+
+
+def main():
+    """What the mutants fail, to be put into their heads."""
+    names = sys.argv[1:]
+    paths = [path for path in sorted((ROOT / "grade" / "mutants").glob("*.c")) if path.stem in names]
+    some = {mutant: exercise_trials(mutant) for mutant in map(read_mutant, paths)}
+    with run_folder() as folder:
+        results = run_trials([trial for trials in some.values() for trial in trials], folder, Progress())
+    for mutant, trials in some.items():
+        print(f"{mutant.name}: fails: {shown(failures_of(trials, results))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -74,9 +74,11 @@ SOLUTION = '''int
     return a;
 }}
 '''
+FAILS = "add (mismatch), both (mismatch)"
 MUTANT = '''/* exercise: 1.1
  * believed: mistakes are right
- * killed by: {killer} */
+ * killed by: {killer}
+ * fails: {fails} */
 /* one.c body {body} */
     a = {text};
 '''
@@ -157,20 +159,47 @@ def check_own_checks(root):
     yield expect("an edited exercise file", run_script(root, "holes.py", "--check"), 1, "two.c is not")
     run_script(root, "holes.py")
     mutants = root / "grade" / "mutants"
-    (mutants / "dies.c").write_text(MUTANT.format(body=1, killer="add", text="mistake"))
+
+    def mutant(name, body=1, killer="add", text="mistake", fails=FAILS):
+        (mutants / f"{name}.c").write_text(MUTANT.format(body=body, killer=killer, text=text, fails=fails))
+
+    mutant("dies")
     yield expect("variants and a mutant", run_script(root, "check.py", "variants", "mutants"), 0,
-                 "9 passed, 0 failed\n")
-    (mutants / "lives.c").write_text(MUTANT.format(body=1, killer="add", text="1"))
-    (mutants / "astray.c").write_text(MUTANT.format(body=2, killer="add", text="mistake"))
-    (mutants / "nobody.c").write_text(MUTANT.format(body=1, killer="none", text="mistake"))
+                 "11 passed, 0 failed\n")
+    yield from check_belief(root)
+    mutant("alike")
+    yield expect("two that fail alike", run_script(root, "check.py", "mutants"), 1, "is told: nothing",
+                 "4 passed, 2 failed\n")
+    mutant("alike", fails="add (panic)")
+    yield expect("one that fails otherwise", run_script(root, "check.py", "mutants"), 1,
+                 "what mutant alike fails: fails: " + FAILS, "5 passed, 1 failed\n")
+    mutant("alike", body=1, text="1")
+    (mutants / "alike.c").rename(mutants / "lives.c")
+    mutant("astray", body=2)
+    mutant("nobody", killer="none")
     yield expect("mutants that live or do not apply", run_script(root, "check.py", "mutants"), 1,
-                 "mutant lives: add says pass", "astray: does not apply", "nobody: does not apply",
-                 "1 passed, 3 failed\n")
+                 "mutant lives: add says pass", "astray: does not apply", "nobody: does not apply")
     lab = root / "grade" / "lab1.py"
     lab.write_text(lab.read_text().replace('Test("twice", 4)', 'Test("twice", 4), Test("add", 1)')
                    .replace('Test("add", 3), ', ""))
     yield expect("a test that cannot fail", run_script(root, "check.py", "variants"), 1,
                  "skeleton of 1.2 and 2 more", "5 passed, 3 failed\n")
+
+
+def check_belief(root):
+    """A student who errs like the mutant is told so; one who errs otherwise, or was asked for one test
+    only, is not."""
+    one, two = (root / "lab1-a" / name for name in ("one.c", "two.c"))
+    one.write_text((root / "solutions/lab1-a/one.c").read_text().replace("a = a * 2", "a = mistake"))
+    said = "  this looks like: mistakes are right\n"
+    yield expect("a belief is recognised", run_script(root, "grade.py", "--folder", "1"), 1, "1.1 (alone)\n" + said)
+    partly = run_script(root, "grade.py", "--folder", "1", "--test", "add")
+    yield "not from a part of the tests", "add: mismatch" in partly[1] and said not in partly[1], partly[1]
+    two.write_text((root / "solutions/lab1-a/two.c").read_text())
+    one.write_text(one.read_text().replace("mistake", "syntax"))
+    other = run_script(root, "grade.py", "--folder", "1")
+    yield "another failure is none", "build: " in other[1] and said not in other[1], other[1]
+    run_script(root, "holes.py")
 
 
 def check_tree(folder):

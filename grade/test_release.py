@@ -103,6 +103,10 @@ def test_a_student_from_release_to_submission():
         hints_of(tree, first)
         solve(tree, first)
         said(run(tree / first.folder, "make", "grade"), 0, "lab 1: 100/100 together")
+        wrong = tree / first.folder / "backtrace.c"
+        wrong.write_text(wrong.read_text().replace("frame[1] - 1", "frame[1]"))
+        said(run(tree / first.folder, "make", "grade", "TEST=backtrace_*"), 2,
+             "this looks like: a return address is the line of the call")
         work_is_kept(tree, first, second)
         later_lab(tree, second)
         submissions(tree, first)
