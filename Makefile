@@ -105,8 +105,8 @@ TREE_NAME := $(if $(TREE),tree-$(firstword $(shell echo '$(TREE_PATH)' | cksum))
 
 # The exercise files of a lab are those that its solution has; without one, those that grade/labN.py names.
 named_files = $(shell grep -ohE '"\w+\.(c|asm)"' $(ROOT)/grade/lab$1.py | tr -d '"')
-$(foreach n,$(PRESENT),$(eval EXERCISES_$n := $(if $(filter $n,$(SOLVED)),$(notdir $(wildcard \
-    $(ROOT)/solutions/$(call lab,$n)/*.c $(ROOT)/solutions/$(call lab,$n)/*.asm)),$(call named_files,$n))))
+$(foreach n,$(PRESENT),$(eval EXERCISES_$n := $(sort $(if $(filter $n,$(SOLVED)),$(notdir $(wildcard \
+    $(ROOT)/solutions/$(call lab,$n)/*.c $(ROOT)/solutions/$(call lab,$n)/*.asm)),$(call named_files,$n)))))
 exercises = $(EXERCISES_$1)
 # Those of them that hold exercise EX.
 exercises_of = $(notdir $(shell grep -lsE '(/\*|;) BEGIN $(subst .,\.,$2)( |$$)' $(ROOT)/solutions/$(call lab,$1)/*))
@@ -136,13 +136,14 @@ ISO := $(IMAGE:.img=.iso)
 
 WARNINGS := -Wall -Wextra -Werror
 MODE_FLAGS := $(if $(filter debug,$(MODE)),-DDEBUG)
-PATHS := -ffile-prefix-map=$(ROOT)/=
+PATHS := -fdebug-prefix-map=$(ROOT)/= -fmacro-prefix-map=$(ROOT)/=
 KERNEL_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
     -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-stack-protector -fno-asynchronous-unwind-tables \
     -ffunction-sections $(WARNINGS) $(MODE_FLAGS) $(PATHS)
 USER_CFLAGS := -std=gnu17 -O2 -g -fno-pie -msse2 -fno-stack-protector -fno-asynchronous-unwind-tables $(WARNINGS) $(PATHS)
 # Code before a hole may leave a parameter, a function or a variable unused.
-EXERCISE_CFLAGS := -Wno-unused-parameter -Wno-unused-function -Wno-unused-variable
+# An assertion names an exercise file alike, wherever it lies.
+EXERCISE_CFLAGS := -Wno-unused-parameter -Wno-unused-function -Wno-unused-variable -fmacro-prefix-map=$(ROOT)/solutions/=
 NASMFLAGS := -Werror -f elf64 -g -F dwarf $(if $(filter debug,$(MODE)),-DDEBUG)
 
 # A file of lab K sees the headers of labs 1 to K and no others.

@@ -46,8 +46,9 @@ def read_lines(kernel, text):
     for row in listing.splitlines():
         heading, match = HEADING.match(row), ROW.match(row)
         if heading:
-            # nasm knows where the file lies, gcc was told to leave the tree's own place out
-            path = os.path.relpath(os.path.join(ROOT, heading[1]), ROOT)
+            # nasm knows where the file lies, before which objdump may put "./"; gcc was told to leave the tree's own
+            # place out
+            path = os.path.relpath(os.path.join(ROOT, heading[1].removeprefix("./")), ROOT)
         elif match:
             offset = int(match[3], 16) - KERNEL_BASE
             if offset not in text:
