@@ -26,7 +26,7 @@
 # SEED     of tests that draw numbers, the first of `fuzz`, and of turns in `sim`;  CALLS  of the test `fuzz`;  JSON, JUNIT  where `grade` leaves its results;  EXPERIMENTS  which of `bench`
 # OUT      the students' tree that `release` makes or brings up to date
 # V=1      show each command
-# What an instructor sets stands in course.mk.
+# What an instructor sets stands in grade/course.mk.
 VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL BOOT MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL OUT V
 
 # Evaluated when this file is read, in the lab's folder or at the top.
@@ -34,7 +34,7 @@ ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 IN_LAB := $(if $(filter $(ROOT),$(CURDIR)),,1)
 BUILD := $(ROOT)/build
 
-include $(ROOT)/course.mk
+include $(ROOT)/grade/course.mk
 
 LABS := 1-boot 2-segments 3-shares 4-addrtree 5-cores 6-devices 7-libos
 lab = lab$(filter $1-%,$(LABS))

@@ -86,13 +86,13 @@ class Lab:
 
 @lru_cache(maxsize=None)
 def settings():
-    """What the instructor has set in course.mk: {name: text}."""
-    found = dict(SETTING.findall((ROOT / "course.mk").read_text(encoding="utf-8")))
+    """What the instructor has set in grade/course.mk: {name: text}."""
+    found = dict(SETTING.findall((ROOT / "grade/course.mk").read_text(encoding="utf-8")))
     weights = found.get("WEIGHTS", "").split()
     if len(weights) != LAST_LAB or not all(weight.isdigit() for weight in weights):
-        sys.exit(f"course.mk: WEIGHTS is {LAST_LAB} whole numbers, one a lab")
+        sys.exit(f"grade/course.mk: WEIGHTS is {LAST_LAB} whole numbers, one a lab")
     if found.get("EARLIER") not in ("reference", "own"):
-        sys.exit("course.mk: EARLIER is reference or own")
+        sys.exit("grade/course.mk: EARLIER is reference or own")
     return found
 
 

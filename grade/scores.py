@@ -1,7 +1,7 @@
 """From verdicts to points: what one column of a grading is worth, lab by lab.
 
 A lab's score is of 100, whatever the sum of its tests' points; in a sum of several labs each counts
-what course.mk says. What is said is rounded down, so that full marks are said of nothing less.
+what grade/course.mk says. What is said is rounded down, so that full marks are said of nothing less.
 """
 from dataclasses import dataclass
 

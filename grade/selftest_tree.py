@@ -95,7 +95,7 @@ def make_tree(root):
     (root / "grade" / "lab1.py").write_text(LAB)
     (root / "grade" / "lab2.py").write_text(EMPTY)
     (root / "Makefile").write_text(MAKEFILE)
-    (root / "course.mk").write_text(COURSE)
+    (root / "grade/course.mk").write_text(COURSE)
     for folder in ("lab1-a", "lab2-b", "solutions/lab1-a", "solutions/lab2-b"):
         (root / folder).mkdir(parents=True)
     for name, number in (("one", "1.1"), ("two", "1.2")):

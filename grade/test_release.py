@@ -188,8 +188,8 @@ def test_each_starts_on_their_own_labs():
             (tree / path).write_bytes(content)
         said(run(tree, "make", "kernel-path"), 0, "/lab2-all/")  # there is nothing else to build on
         said(run(tree / "lab2-segments", "make", "kernel-path", "BASE=own"), 2, "solutions/lab1-boot")
-        setting = (tree / "course.mk").read_text()
-        (tree / "course.mk").write_text(setting.replace("EARLIER := reference", "EARLIER := own"))
+        setting = (tree / "grade/course.mk").read_text()
+        (tree / "grade/course.mk").write_text(setting.replace("EARLIER := reference", "EARLIER := own"))
         (tree / "solutions" / "lab1-boot").mkdir(parents=True)
         (tree / "solutions" / "lab1-boot" / "page_list.c").touch()
         said(run(tree / "lab2-segments", "make", "kernel-path"), 0, "/lab2-all/")
