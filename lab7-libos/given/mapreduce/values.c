@@ -46,7 +46,7 @@ values_append(struct values *values, struct arena *arena, uint64_t value)
 struct values_cursor
 values_begin(const struct values *values)
 {
-    return (struct values_cursor){values->few, values->few + VALUES_FEW, values->last, values->count};
+    return (struct values_cursor){values->few, values->few + VALUES_FEW, values->last, values->count, NULL};
 }
 
 uint64_t
@@ -61,43 +61,51 @@ values_next(struct values_cursor *cursor)
     return value;
 }
 
-/* Moves the list at `at` down to where no list below it has a lesser next value. */
+/* What a list that is read to its end plays with: it loses against every other. */
+static const uint64_t nothing = UINT64_MAX;
+
+/* List number `at` plays its matches, up to one in which nobody waits for it: there it waits. */
 static void
-heap_sink(struct values_merge *merge, size_t at)
+merge_play(struct values_cursor *lists, size_t count, size_t at)
 {
-    struct values_cursor *lists = merge->lists, sinking = lists[at];
-    uint64_t value = values_peek(&sinking);
-    for (size_t below; (below = 2 * at + 1) < merge->count; at = below) {
-        if (below + 1 < merge->count && values_peek(&lists[below + 1]) < values_peek(&lists[below]))
-            below++;
-        if (value < values_peek(&lists[below]))
-            break;
-        lists[at] = lists[below];
+    struct values_cursor *winner = &lists[at];
+    for (size_t match = (count + at) / 2; match > 0; match /= 2) {
+        struct values_cursor *rival = lists[match].loser;
+        if (!rival) {
+            lists[match].loser = winner;
+            return;
+        }
+        if (values_peek(rival) < values_peek(winner)) {
+            lists[match].loser = winner;
+            winner = rival;
+        }
     }
-    lists[at] = sinking;
+    lists[0].loser = winner;
 }
 
 struct values_merge
 values_merge_begin(struct values_cursor *lists, size_t count)
 {
-    struct values_merge merge = {.lists = lists, .count = 0};
-    for (size_t i = 0; i < count; i++)
-        if (lists[i].left > 0)
-            lists[merge.count++] = lists[i];
-    for (size_t at = merge.count / 2; at-- > 0;)
-        heap_sink(&merge, at);
-    return merge;
+    for (size_t at = 0; at < count; at++) {
+        lists[at].loser = NULL;
+        if (lists[at].left == 0)
+            lists[at].next = &nothing;
+    }
+    for (size_t at = 0; at < count; at++)
+        merge_play(lists, count, at);
+    return (struct values_merge){lists, count};
 }
 
 bool
 values_merge_next(struct values_merge *merge, uint64_t *value)
 {
-    if (merge->count == 0)
+    struct values_cursor *lists = merge->lists, *first = lists[0].loser;
+    if (first->left == 0)
         return false;
-    *value = values_next(&merge->lists[0]);
-    if (merge->lists[0].left == 0)
-        merge->lists[0] = merge->lists[--merge->count];
-    if (merge->count > 1)
-        heap_sink(merge, 0);
+    *value = values_next(first);
+    if (first->left == 0)
+        first->next = &nothing;
+    if (merge->count > 1) /* on one core there is one list, and nothing to play */
+        merge_play(lists, merge->count, (size_t)(first - lists));
     return true;
 }

@@ -34,9 +34,10 @@ int values_append(struct values *values, struct arena *arena, uint64_t value);
 
 /* A place in a list that reading goes on from. The reader owns it; the list is not written meanwhile. */
 struct values_cursor {
-    const uint64_t *next, *end; /* the next value; behind the last one that stands in one piece with it */
+    const uint64_t *next, *end;       /* the next value; behind the last one that stands in one piece with it */
     const struct values_block *block; /* whose next one has what stands behind `end` */
     size_t left;                      /* values not read yet */
+    struct values_cursor *loser;      /* for values_merge */
 };
 
 /* At the first value of a list. */
@@ -51,15 +52,23 @@ values_peek(const struct values_cursor *cursor)
 
 uint64_t values_next(struct values_cursor *cursor);
 
-/* Several ascending lists read as one ascending list: a heap, in which no list stands above one with a lesser next
- * value. */
+/* Several ascending lists read as one ascending list, by a tournament: two lists meet in each match, and the one with
+ * the lesser next value goes on to the next match. When the winner of all has given its value away, it plays its own
+ * matches once more, against those who lost there, and no other:
+ *
+ *              match 1                 list i begins in match (count + i) / 2,
+ *            /         \               the winner of match m goes on to match m / 2;
+ *        match 2     match 3           who lost match m is lists[m].loser,
+ *        /     \     /     \           who lost none lists[0].loser
+ *     list 0    1   2      3
+ */
 struct values_merge {
-    struct values_cursor
-        *lists; /* those that are not read to their end; the least value is the first one's */
+    struct values_cursor *lists;
     size_t count;
 };
 
-/* Begins to read `count` lists, each ascending, no value standing in two of them. It uses the cursors up. */
+/* Begins to read `count` lists, at least one, each ascending, no value standing in two of them, and none being
+ * UINT64_MAX. It uses the cursors up. */
 struct values_merge values_merge_begin(struct values_cursor *lists, size_t count);
 
 /* The next value of all; false when there is none. */
