@@ -105,8 +105,8 @@ sort_merge(struct worker *worker)
         return -ENOMEM;
     for (unsigned core = 0; core < job->cores; core++)
         next[core] = job->workers[core].cuts[worker->core];
-    for (size_t at = 0; at < part->room;
-         at++) { /* here and not in part->count: its line is read by others meanwhile */
+    /* Counted here and not in part->count: others read its line meanwhile. */
+    for (size_t at = 0; at < part->room; at++) {
         const struct answer *least = NULL;
         unsigned source = 0;
         for (unsigned core = 0; core < job->cores; core++) {

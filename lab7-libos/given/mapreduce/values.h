@@ -34,7 +34,7 @@ int values_append(struct values *values, struct arena *arena, uint64_t value);
 
 /* A place in a list that reading goes on from. The reader owns it; the list is not written meanwhile. */
 struct values_cursor {
-    const uint64_t *next, *end;       /* the next value; behind the last one that stands in one piece with it */
+    const uint64_t *next, *end; /* the next value; behind the last one that stands in one piece with it */
     const struct values_block *block; /* whose next one has what stands behind `end` */
     size_t left;                      /* values not read yet */
     struct values_cursor *loser;      /* for values_merge */
