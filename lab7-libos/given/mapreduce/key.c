@@ -18,8 +18,8 @@ key_read(const char *text, size_t limit)
         hash = (hash ^ letter) * FNV_PRIME;
         key.length++;
     }
-    key.hash =
-        (uint32_t)(hash ^ hash >> 32); /* the low bits of the product depend on the letters' low bits only */
+    /* The low bits of the product depend on the letters' low bits only. */
+    key.hash = (uint32_t)(hash ^ hash >> 32);
     return key;
 }
 
