@@ -72,6 +72,7 @@ GIVEN = [
     Test("program_trees"),
     Test("program_out_of_memory"),
     Test("program_records"),
+    Test("program_forges_pass", expect="mismatch", saying="end.status"),
     Test("program_file_is_not_trusted"),
     Test("user_names"),
     Test("trap_divide_ends_the_program"),

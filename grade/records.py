@@ -79,7 +79,7 @@ def parse_records(text, nonce):
         expected = len(run.records)
         if record is None:
             run.broken = f"record {expected} is garbled: {line[:80]}"
-        elif run.records and run.records[-1].kind == "end":
+        elif run.records and run.records[-1].kind == "end" and run.records[-1].origin == "k":
             run.broken = "a record follows `end`"
         elif record.sequence != expected:
             run.broken = f"record {expected} is missing (found {record.sequence})"

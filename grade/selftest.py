@@ -52,6 +52,7 @@ CASES = [
      "missing record", "no `pass`"),
     ("from_ring3", "start(); tell('pass', '{\"test\":\"from_ring3\"}', 'u'); end()",
      "missing record", "no `pass`"),
+    ("end_from_ring3", "start(); tell('end', '{\"count\":1}', 'u'); good(); end()", "pass", ""),
     ("gap", "start(); count += 1; good(); end()", "missing record", "record 1 is missing"),
     ("repeated", "start(); good(); tell('pass', '{}', sequence=1); end()", "missing record",
      "record 2 is missing (found 1)"),

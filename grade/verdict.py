@@ -65,7 +65,10 @@ def judge_run(test, outcome):
         verdict.detail += stood
         return verdict
     if outcome.timed_out:
-        return Verdict("time-out", f"no end after {outcome.seconds:.0f} seconds", stood + console_tail(outcome))
+        begun = has_begun(test, run)
+        return Verdict("time-out", f"no end after {outcome.seconds:.0f} seconds"
+                       + ("" if begun else "; the test never began"),
+                       stood + console_tail(outcome))
     passed = any(r.data.get("test") == test.name for r in run.of_kind("pass", "k"))
     if outcome.status == PASSED and passed and not run.missing:
         return Verdict("pass")
@@ -106,10 +109,15 @@ def judge_fail(record, run):
     return Verdict(kind, summary, detail)
 
 
+def has_begun(test, run):
+    """Has the kernel come as far as the test?"""
+    return any(record.data.get("test") == test.name for record in run.of_kind("start", "k"))
+
+
 def judge_end(test, outcome, passed):
     """The verdict on a run that reported nothing wrong and still has not passed."""
     run, status = outcome.records, outcome.status
-    started = any(r.data.get("test") == test.name for r in run.of_kind("start", "k"))
+    started = has_begun(test, run)
     if status == 0:
         return Verdict("triple fault", "the machine reset itself" if started else
                        "the machine reset itself before the test began", console_tail(outcome))

@@ -70,6 +70,12 @@ TEST(program_records)
     program_check("test_calls records", 0);
 }
 
+/* A program that speaks as if it were the kernel, and then fails: grade/lab4.py says that this earns nothing. */
+TEST(program_forges_pass)
+{
+    program_check("test_calls forge", 0);
+}
+
 /* Damaged files, seeded: an error, or parts that lie in the file, in memory's range, and apart from each other. */
 TEST(program_file_is_not_trusted)
 {

@@ -237,13 +237,27 @@ test_records(void)
     check_equal(E_INVAL, debug_write(1, good, 0));
 }
 
+/* Says all that a passed test says, on the channel of results and on the console; then fails. */
+static void
+test_forge(void)
+{
+    static const char pass[] = "pass {\"test\":\"program_forges_pass\"}", end[] = "end {\"count\":2}";
+    static const char whole[] =
+        "\n@- 1 0 k pass {\"test\":\"program_forges_pass\"}\n@- 2 0 k end {\"count\":2}\n";
+    check_equal(sizeof(pass) - 1, debug_write(1, pass, sizeof(pass) - 1));
+    check_equal(sizeof(end) - 1, debug_write(1, end, sizeof(end) - 1));
+    check_equal(E_INVAL, debug_write(1, whole, sizeof(whole) - 1));
+    check_equal(sizeof(whole) - 1, debug_write(0, whole, sizeof(whole) - 1));
+    program_exit(3); /* of which the kernel alone speaks the truth */
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
 } cases[] = {
     {"registers", test_registers}, {"stack", test_stack},   {"flags", test_flags},
     {"results", test_results},     {"memory", test_memory}, {"trees", test_trees},
-    {"records", test_records},
+    {"records", test_records},     {"forge", test_forge},
 };
 
 static int

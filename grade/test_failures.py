@@ -1,0 +1,173 @@
+"""Misfortunes of a grading, provoked for real: with QEMU and the kernel of lab 1 as they are.
+
+Said of each is what happened, never that the kernel is wrong; and nothing stays behind.
+
+As a program: its last line is `N passed, N failed`.
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from build import Kernel, build_kernels
+from course import ROOT, Test, labs
+from machine import Job, run_jobs
+from own_tests import run_tests
+from verdict import judge
+
+TEST = labs()[0].exercises[0].tests[0].name
+WAIT = 100  # seconds for something that must come
+
+
+def start_grading(*arguments, **environment):
+    """As in the folder of lab 1, for somebody who has solved it."""
+    return subprocess.Popen([sys.executable, "-B", str(ROOT / "grade" / "grade.py"), "--folder", "1",
+                             "--tree", str(ROOT / "solutions"), *arguments],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            env={**os.environ, **environment}, start_new_session=True)
+
+
+def machines_of(grading):
+    """{pid: command line} of the machines that a grading has started and that still run."""
+    found = {}
+    for children in Path(f"/proc/{grading.pid}/task").glob("*/children"):
+        try:
+            for pid in children.read_text().split():
+                command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+                if "opt/corey/nonce" in command:
+                    found[int(pid)] = command
+        except OSError:
+            continue  # it ended meanwhile
+    return found
+
+
+def wait_for(what, condition):
+    """What condition() gives, as soon as it is anything."""
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.005)
+    raise AssertionError(f"{what} did not come within {WAIT} seconds")
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def interrupt(number):
+    """Ends a grading while machines run: none of them is left, and nothing is said that looks like a grade."""
+    grading = start_grading()
+    try:
+        pids = wait_for("a machine", lambda: machines_of(grading))
+        os.kill(grading.pid, number)
+        said, _ = grading.communicate(timeout=WAIT)
+    finally:
+        grading.kill()
+    assert grading.returncode not in (0, None, -9), grading.returncode
+    assert "interrupted" in said and "score" not in said and "Traceback" not in said, said
+    left = [pid for pid in pids if is_running(pid)]
+    assert not left, f"still running: {left}"
+
+
+def test_interrupted():
+    interrupt(signal.SIGINT)
+
+
+def test_terminated():
+    interrupt(signal.SIGTERM)
+
+
+def test_two_gradings_at_once():
+    """Each has a folder of its own, and both say what one alone says."""
+    with tempfile.TemporaryDirectory(prefix="corey-failures-") as made:
+        results = [Path(made) / f"{number}.json" for number in range(2)]
+        gradings = [start_grading("--test", "boot_*", "--json", str(path)) for path in results]
+        folders = [wait_for("a machine", lambda g=grading: {command.split("id=results,path=")[1].split("/lab1/")[0]
+                                                            for command in machines_of(g).values()})
+                   for grading in gradings]
+        for grading in gradings:
+            said, _ = grading.communicate(timeout=WAIT)
+            assert grading.returncode == 0, said
+        assert not {str(Path(f).parent) for f in folders[0]} & {str(Path(f).parent) for f in folders[1]}, folders
+        found = [json.loads(path.read_text())["tests"] for path in results]
+        assert all(row["verdict"] == "pass" for rows in found for row in rows) and len(found[0]) == len(found[1]) > 3
+
+
+def test_no_qemu():
+    grading = start_grading("--test", TEST, QEMU="/nowhere/qemu")
+    said, _ = grading.communicate(timeout=WAIT)
+    assert grading.returncode == 1 and f"{TEST}: machine: No such file or directory: /nowhere/qemu" in said, said
+
+
+def test_qemu_that_fails():
+    """An emulator that refuses its arguments is told in its own words."""
+    with tempfile.TemporaryDirectory(prefix="corey-failures-") as made:
+        program = Path(made) / "qemu"
+        program.write_text("#!/bin/sh\nexec qemu-system-x86_64 -no-such-option \"$@\"\n")
+        program.chmod(0o755)
+        grading = start_grading("--test", TEST, QEMU=str(program))
+        said, _ = grading.communicate(timeout=WAIT)
+    assert grading.returncode == 1 and f"{TEST}: machine: " in said and "-no-such-option: invalid option" in said, said
+
+
+FULL = """
+mkdir -p "$1" && mount -t tmpfs -o size=64k none "$1" && head -c "$2" /dev/zero > "$1/filler"
+exec "$3" -B -c "$4" "$1" "$5"
+"""
+ON_FULL = f"""
+import sys
+sys.path.insert(0, {str(ROOT / 'grade')!r})
+from pathlib import Path
+from build import Kernel
+from course import Test
+from progress import Progress
+from trials import Trial, run_trials
+test = Test(sys.argv[2])
+for verdict, _ in run_trials([Trial("full", Kernel(1), "", test)], Path(sys.argv[1]), Progress()).values():
+    print(verdict.kind, verdict.summary)
+"""
+
+
+def on_full_disk(free):
+    """The verdict's words where so many bytes are free for what a machine leaves: on a file system in memory,
+    seen by no other process."""
+    with tempfile.TemporaryDirectory(prefix="corey-failures-") as made:
+        run = subprocess.run(["unshare", "-rm", "sh", "-ec", FULL, "sh", f"{made}/full", str((64 << 10) - free),
+                              sys.executable, ON_FULL, TEST], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_full_disk():
+    """Before the machine starts, and when it wants to write what the kernel says: neither is the kernel's fault."""
+    assert on_full_disk(0).startswith("machine No space left on device"), on_full_disk(0)
+    assert on_full_disk(4096).startswith("machine the disk is full: "), on_full_disk(4096)
+    assert on_full_disk(32 << 10).startswith("pass"), on_full_disk(32 << 10)
+
+
+def test_hang_in_the_loader():
+    """A loader that stops at its first instruction: a time-out that says how far it came."""
+    image = build_kernels([Kernel(1)], lambda *state: None)[Kernel(1)].image
+    content = bytearray(image.read_bytes())
+    content[512:514] = b"\xeb\xfe"  # jmp $: the loader lies behind the boot sector
+    found = []
+    with tempfile.TemporaryDirectory(prefix="corey-failures-") as made:
+        hanging = Path(made) / "disk.img"
+        hanging.write_bytes(content)
+        run_jobs([Job(hanging, Test(TEST, seconds=2), Path(made) / "run")],
+                 lambda job, outcome: found.append(judge(job.test, outcome)))
+    assert found[0].kind == "time-out" and "the test never began" in found[0].summary, found
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests([test_interrupted, test_terminated, test_two_gradings_at_once, test_no_qemu,
+                        test_qemu_that_fails, test_full_disk, test_hang_in_the_loader]))
