@@ -48,17 +48,23 @@ endif
 labs_to = $(wordlist 1,$1,1 2 3 4 5 6 7)
 KERNEL_LABS := $(call labs_to,$(LAB))
 UNSOLVED := $(filter-out $(SOLVED),$(KERNEL_LABS))
-OWN_BASE := $(if $(OWN)$(filter own,$(EARLIER))$(filter-out $(LAB),$(UNSOLVED)),all,own)
+# Of the lab that a student's tree was released for there is nothing in solutions/ to set an exercise among: EX then means
+# all files of the lab, or of all labs where the exercise is about those before it.
+HINT_OF := $(EX)
+ifneq ($(and $(EX),$(filter $(LAB),$(UNSOLVED))),)
+EX_NOTE := ; this tree has no solutions of lab $(LAB) among which to set one exercise
+EX_OF_ALL := $(filter $(LAB).0,$(EX))
+override EX :=
+endif
+OWN_BASE := $(if $(OWN)$(EX_OF_ALL)$(filter own,$(EARLIER))$(filter-out $(LAB),$(UNSOLVED)),all,own)
 BASE ?= $(if $(IN_LAB)$(UNSOLVED),$(OWN_BASE),reference)
 ifeq ($(filter $(BASE),reference own all),)
 $(error BASE is reference, own or all, not '$(BASE)')
 endif
 NO_SOLUTION := $(firstword $(filter $(UNSOLVED),$(if $(filter reference,$(BASE)),$(KERNEL_LABS),\
-    $(if $(filter own,$(BASE)),$(filter-out $(if $(EX),,$(LAB)),$(KERNEL_LABS))))))
+    $(if $(filter own,$(BASE)),$(filter-out $(LAB),$(KERNEL_LABS))))))
 ifneq ($(NO_SOLUTION),)
-ifeq ($(filter hint,$(MAKECMDGOALS)),)
-$(error $(if $(EX),EX takes all but one exercise from,BASE=$(BASE) takes files from) solutions/$(call lab,$(NO_SOLUTION)), which is not in this tree)
-endif
+$(error BASE=$(BASE) takes files from solutions/$(call lab,$(NO_SOLUTION)), which is not in this tree)
 endif
 MODE ?= debug
 ifeq ($(filter $(MODE),debug release),)
@@ -404,7 +410,7 @@ QEMU = $(if $(word 2,$(CPUS)),$(error CPUS is one number here$(comma) not '$(CPU
     $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline$(comma)string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')
 
 base_labs = $(if $(filter 1,$(LAB)),lab 1,labs 1-$(LAB))
-base_line = $(if $(filter reference,$(BASE)),$(base_labs): reference,$(if $(filter all,$(BASE)),$(base_labs): yours,$(if $(EX_EARLIER),labs before $(LAB): yours$(comma) lab $(LAB): reference,$(if $(filter 1,$(LAB)),,labs before $(LAB): reference, )lab $(LAB): yours$(if $(EX), (exercise $(EX) alone)))))
+base_line = $(if $(filter reference,$(BASE)),$(base_labs): reference,$(if $(filter all,$(BASE)),$(base_labs): yours,$(if $(EX_EARLIER),labs before $(LAB): yours$(comma) lab $(LAB): reference,$(if $(filter 1,$(LAB)),,labs before $(LAB): reference, )lab $(LAB): yours$(if $(EX), (exercise $(EX) alone)))))$(EX_NOTE)
 
 earlier_note = $(if $(and $(filter own,$(BASE)),$(if $(EX_EARLIER),,1)),$(Q)python3 -B $(ROOT)/grade/handed_out.py --before $(LAB))
 
@@ -438,7 +444,7 @@ grade:
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
 hint:
-	$(Q)python3 -B $(ROOT)/grade/hint.py $(if $(EX),--exercise '$(EX)',--lab $(LAB))
+	$(Q)python3 -B $(ROOT)/grade/hint.py $(if $(HINT_OF),--exercise '$(HINT_OF)',--lab $(LAB))
 
 submit:
 	$(Q)python3 -B $(ROOT)/grade/submit.py --lab $(LAB)

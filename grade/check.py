@@ -33,7 +33,8 @@ COUNTED = re.compile(r"^(\d+) passed, (\d+) failed$")
 TEST = re.compile(r"^TEST(?:_EARLY)?\((\w+)\)", re.MULTILINE)
 TEST_ON_CORES = re.compile(r"^TEST_ON_CORES\((\w+)\)", re.MULTILINE)  # two tests, on 2 and on 4 cores
 
-TWO_BELIEFS = (1,)  # labs of each of whose exercises two misconceptions at least are known
+EXPLAINED = (1,)  # labs of which each exercise has two misconceptions, and README.md says what each test proves
+ROW = re.compile(r"^\| `(\w+)` \| ", re.MULTILINE)
 
 # Checks that other folders bring: name, command at the top of the tree.
 COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
@@ -82,8 +83,12 @@ def listed(options):
         wrong += [f"exercise {e.number} has no test" for e in lab.exercises if not e.tests]
         yield f"tests of lab {lab.number} are listed", not wrong, "; ".join(sorted(wrong))
     lives = [known["exercise"] for known in misconceptions.known()]
-    few = [e.number for lab in labs() if lab.number in TWO_BELIEFS for e in lab.exercises if lives.count(e.number) < 2]
+    exercises = [exercise for lab in labs() if lab.number in EXPLAINED for exercise in lab.exercises]
+    few = [exercise.number for exercise in exercises if lives.count(exercise.number) < 2]
     yield "two misconceptions an exercise", not few, f"fewer are known of {', '.join(few)}"
+    said = set(ROW.findall((ROOT / "grade" / "README.md").read_text(encoding="utf-8")))
+    odd = said ^ {test.name for exercise in exercises for test in exercise.tests}
+    yield "what each test proves is said", not odd, f"not said, or of no test: {', '.join(sorted(odd))}"
 
 
 def lint(options):
