@@ -359,6 +359,7 @@ NEEDS_bochs := bochs:bochs /usr/share/bochs/BIOS-bochs-latest:bochsbios /usr/sha
 NEEDS_gdb := gdb:gdb
 NEEDS_bench := /usr/lib/bible.data:bible-kjv-text bible:bible-kjv gnuplot:gnuplot-nox
 NEEDS_format := clang-format:clang-format
+NEEDS_git := git:git
 NEEDS_models := spin:spin gcc:gcc
 needs = $(foreach n,$1,$(NEEDS_$n))
 
@@ -375,7 +376,7 @@ if [ -n "$$missing" ]; then \
 endef
 
 setup:
-	$(call install,build iso uefi bochs gdb $(if $(filter 7,$(PRESENT)),bench) $(if $(wildcard $(ROOT)/grade/check.py),format models))
+	$(call install,build iso uefi bochs gdb $(if $(filter 7,$(PRESENT)),bench) $(if $(wildcard $(ROOT)/grade/check.py),format git models))
 	$(if $(wildcard $(ROOT)/grade/linux/kernel.py),$(Q)python3 -B $(ROOT)/grade/linux/kernel.py)
 
 # What a machine boots from with BOOT.
@@ -451,14 +452,15 @@ submit:
 
 release:
 	$(if $(and $(RELEASE),$(filter command line,$(origin LAB))),,$(error release: up to which lab, and where to? LAB=1 OUT=../students))
+	$(call install,git)
 	$(Q)python3 -B $(ROOT)/grade/release.py --lab $(LAB) --out '$(RELEASE)'
 
 solution-branch:
-	$(call install,build)
+	$(call install,build git)
 	$(Q)python3 -B $(ROOT)/grade/solution_branch.py
 
 check:
-	$(call install,build iso uefi format models)
+	$(call install,build iso uefi format git models)
 	$(call install,bochs) || true
 	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
 

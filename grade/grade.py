@@ -16,7 +16,7 @@ from pathlib import Path
 
 import report
 from build import Kernel, run_folder
-from course import ROOT, labs
+from course import ROOT, labs, settings
 from handed_out import is_untouched
 from machine import end_on_sigterm
 from progress import Progress
@@ -52,14 +52,20 @@ def judged_labs(lab, options):
     return [other for other in labs() if other is lab or (earlier and other.number < lab.number)]
 
 
+def own_base(lab, exercise, own):
+    """Whose files stand before those of the lab, as the Makefile's BASE: the student's where they are asked
+    for (`own`), where the instructor has set so, where the exercise judges them, and where no others are here."""
+    unsolved = any(other.number < lab.number and not other.solved for other in labs())
+    return "all" if own or unsolved or not exercise.files or settings()["EARLIER"] == "own" else "own"
+
+
 def own_column(name, lab, options, alone=False):
     """The column of a lab with this tree's (or the named tree's) exercise files. An exercise without
     files takes those of the labs before it, too."""
     def kernel_of(exercise):
         if alone:
             return Kernel(lab.number, "own", exercise.number, options.tree, options.mode)
-        base = "all" if options.own or not exercise.files else "own"
-        return Kernel(lab.number, base, "", options.tree, options.mode)
+        return Kernel(lab.number, own_base(lab, exercise, options.own), "", options.tree, options.mode)
 
     column = collect_column(name, lab, kernel_of, options.wanted)
     if all(is_untouched(part, options.tree or ROOT) for part in judged_labs(lab, options)):
@@ -70,10 +76,7 @@ def own_column(name, lab, options, alone=False):
 def reference_column(name, lab, kernel_lab, options):
     """The column of a lab's solutions on the kernel of lab `kernel_lab`."""
     kernel = Kernel(kernel_lab, "reference", mode=options.mode)
-    column = collect_column(name, lab, lambda exercise: kernel, options.wanted)
-    if not lab.solved:
-        column.state, column.trials = "not in this tree", []
-    return column
+    return collect_column(name, lab, lambda exercise: kernel, options.wanted)
 
 
 def run_columns(columns, folder):
@@ -97,19 +100,24 @@ def grade_folder(lab, options, folder):
 
 
 def grade_table(course, options, folder):
-    """The table of the labs; (columns, is the reference full?, the score in a line)."""
+    """The table of the labs; (columns, is the reference full?, the score in a line). A student's tree has no
+    reference to stand beside."""
     last = course[-1].number
     rows = [lab for lab in course if options.lab in ("", str(lab.number))]
     own = [own_column("this tree", lab, options) for lab in rows]
+    if not all(lab.solved for lab in course):
+        run_columns(own, folder)
+        report.print_table(rows, [own])
+        report.print_reasons(own, "top", options.tree)
+        full = all(column.full for column in own if column.lab.exercises)
+        return own, full, "score: this tree {}/{}".format(*sum_scores(own))
     reference = [reference_column("reference", lab, lab.number, options) for lab in rows]
     again = [reference_column("full kernel", lab, last, options)
              for lab in rows if lab.number < last]
     run_columns(own + reference + again, folder)
     report.print_table(rows, [own, reference, again])
     report.print_reasons(own + reference + again, "top", options.tree)
-    judged = reference + again if any(lab.solved for lab in rows) else own
-    judged = [column for column in judged if column.lab.exercises
-              and column.state != "not in this tree"]
+    judged = [column for column in reference + again if column.lab.exercises]
     score = "score: this tree {}/{}, reference {}/{}".format(*sum_scores(own),
                                                              *sum_scores(reference))
     return own + reference + again, all(column.full for column in judged), score

@@ -137,11 +137,21 @@ for verdict, _ in run_trials([Trial("full", Kernel(1), "", test)], Path(sys.argv
 """
 
 
-def on_full_disk(free):
-    """The verdict's words where so many bytes are free for what a machine leaves: on a file system in memory,
-    seen by no other process."""
+def way_to_mount():
+    """The command under which this user may mount something that no other process sees; None: there is none, as
+    within some containers."""
     with tempfile.TemporaryDirectory(prefix="corey-failures-") as made:
-        run = subprocess.run(["unshare", "-rm", "sh", "-ec", FULL, "sh", f"{made}/full", str((64 << 10) - free),
+        for options in ("-rm", "-m"):
+            command = ["unshare", options]
+            if subprocess.run([*command, "mount", "-t", "tmpfs", "none", made], stderr=subprocess.DEVNULL).returncode == 0:
+                return command
+    return None
+
+
+def on_full_disk(way, free):
+    """The verdict's words where so many bytes are free for what a machine leaves: on a file system in memory."""
+    with tempfile.TemporaryDirectory(prefix="corey-failures-") as made:
+        run = subprocess.run([*way, "sh", "-ec", FULL, "sh", f"{made}/full", str((64 << 10) - free),
                               sys.executable, ON_FULL, TEST], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert run.returncode == 0, run.stderr
     return run.stdout
@@ -149,9 +159,13 @@ def on_full_disk(free):
 
 def test_full_disk():
     """Before the machine starts, and when it wants to write what the kernel says: neither is the kernel's fault."""
-    assert on_full_disk(0).startswith("machine No space left on device"), on_full_disk(0)
-    assert on_full_disk(4096).startswith("machine the disk is full: "), on_full_disk(4096)
-    assert on_full_disk(32 << 10).startswith("pass"), on_full_disk(32 << 10)
+    way = way_to_mount()
+    if not way:
+        print("full disk: skipped, this user may mount nothing here")
+        return
+    for free, said in ((0, "machine No space left on device"), (4096, "machine the disk is full: "), (32 << 10, "pass")):
+        seen = on_full_disk(way, free)
+        assert seen.startswith(said), f"{free} bytes free: {seen}"
 
 
 def test_hang_in_the_loader():

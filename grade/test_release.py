@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from course import LAST_LAB, ROOT, labs, settings
+from grade import own_base
 from handed_out import read_manifest
 from holes import body_runs, squeezed, telling, LEAK
 from hint import KINDS, check_hints
@@ -164,6 +165,7 @@ def later_lab(tree, second):
     solve(tree, second)
     said(run(folder, "make", "qemu", f"TEST={test}"), 0, "note: your files of lab1-boot are not in this kernel",
          "labs before 2: reference, lab 2: yours", f"passed: {test}")
+    said(run(tree, "make", "grade", f"TEST={test}"), 0, "score: this tree 100/100\n")
     said(run(tree, "make", "kernel-path"), 0, "/lab2-own/")
     said(run(tree, "make", "kernel-path", "BASE=reference"), 2, "solutions/lab2-segments, which is not in this tree")
 
@@ -179,6 +181,8 @@ def test_each_starts_on_their_own_labs():
     settings()["EARLIER"] = "own"
     try:
         files, _ = release_files(2)
+        second = labs()[1]
+        assert own_base(second, second.exercises[0], False) == "all"
     finally:
         settings()["EARLIER"] = kept
     assert not [path for path in files if path.startswith("solutions/")]
