@@ -12,7 +12,9 @@ import selectors
 import shlex
 import signal
 import subprocess
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -216,6 +218,25 @@ def busy(machines):
     return sum(host_share(machine.job.test) for machine in machines)
 
 
+@contextmanager
+def undisturbed():
+    """Holds Ctrl-C and SIGTERM back for a moment: a machine that was started and is noted nowhere would
+    outlive us."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # which alone gets them
+        return
+    came = []
+    before = {number: signal.signal(number, lambda signum, frame: came.append(signum))
+              for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
+
+
 def run_jobs(jobs, done, slots=None, scale=None, look=lambda running: None):
     """Boots every job, as many side by side as `slots` (default: the host's cores) have room for,
     and calls done(job, outcome) as each ends; look(those that run) now and then."""
@@ -228,19 +249,22 @@ def run_jobs(jobs, done, slots=None, scale=None, look=lambda running: None):
             while waiting and (not running or busy(running) + host_share(waiting[-1].test) <= slots):
                 job = waiting.pop()
                 try:
-                    machine = Machine(job, scale)
+                    with undisturbed():
+                        machine = Machine(job, scale)
+                        running.add(machine)
                 except OSError as error:
                     done(job, Outcome(trouble=f"{error.strerror}: {QEMU}"))
                     continue
-                running.add(machine)
                 watch.register(machine.pidfd, selectors.EVENT_READ, machine)
             look(running)
             ended = {key.data for key, _ in watch.select(LOOK)} if running else set()
             late = {machine for machine in running - ended if machine.overdue}
             for machine in ended | late:
-                watch.unregister(machine.pidfd)
-                running.remove(machine)
-                done(machine.job, machine.close(machine in late))
+                with undisturbed():
+                    watch.unregister(machine.pidfd)
+                    running.remove(machine)
+                    outcome = machine.close(machine in late)
+                done(machine.job, outcome)
     finally:
         for machine in running:
             machine.release()

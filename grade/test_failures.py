@@ -79,11 +79,14 @@ def interrupt(number):
 
 
 def test_interrupted():
-    interrupt(signal.SIGINT)
+    """As soon as a machine is there, when the grader may not yet have noted it: several times."""
+    for _ in range(3):
+        interrupt(signal.SIGINT)
 
 
 def test_terminated():
-    interrupt(signal.SIGTERM)
+    for _ in range(3):
+        interrupt(signal.SIGTERM)
 
 
 def test_two_gradings_at_once():
