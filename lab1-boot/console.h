@@ -1,4 +1,4 @@
-/* The console: COM1, polled, 115200 baud, 8 bits, no parity. */
+/* The console: a serial port, polled, 115200 baud, 8 bits, no parity; and the machine's own screen and keyboard. */
 #ifndef COREY_CONSOLE_H
 #define COREY_CONSOLE_H
 
@@ -6,10 +6,14 @@
 
 #include "types.h"
 
-/* Sets the port up; before it and without a port, output is dropped. */
+/* Sets COM1 up; before it and without a port, output is dropped. */
 void console_open(void);
 
-/* Writes the bytes, a carriage return before each newline; waits for the port. Lines of several cores do not mix
+/* Goes on with COM2 where the command line says `console=com2`, and with the screen and the keyboard that are there.
+ * Start-up, after paging_begin. */
+void console_choose(void);
+
+/* Writes the bytes, a carriage return before each newline on the port, for which it waits. Lines of several cores do not mix
  * within one call. */
 void console_write(const char *bytes, size_t length);
 

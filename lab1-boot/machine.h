@@ -40,6 +40,7 @@ port_read32(uint16_t port)
 
 /* Model-specific registers: SDM vol. 4, table 2-2. */
 #define MSR_APIC_BASE      0x1b
+#define MSR_PAT            0x277
 #define MSR_EFER           0xc0000080
 #define MSR_STAR           0xc0000081
 #define MSR_LSTAR          0xc0000082

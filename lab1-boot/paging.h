@@ -3,7 +3,7 @@
  *     0000000000000000 - 00007fffffffffff   ring 3 (lab 4); the last page below 2^47 is never mapped
  *     ffff800000000000 -                    direct map: all RAM and ACPI areas, at DIRECT_MAP + physical address
  *     ffffff0000000000 - ffffff7fffffffff   the kernel's area: per-core data and stacks, with a guard page under each,
- *                                           and devices, uncached
+ *                                           and devices, uncached, but for the screen
  *     ffffffff80000000 -                    the kernel's image: text read-only, data not executable
  *
  * The top-level slots of the upper half are filled at boot and never change: address trees copy them. */
@@ -84,7 +84,10 @@ void paging_load(void);
 /* Maps device memory uncached and returns its address; for good. Start-up only. */
 void *device_map(paddr_t start, uint64_t bytes);
 
-/* The same, read-only: for what the firmware has left outside of the direct map. */
+/* The same for a screen: writes may be put together on their way there. */
+void *screen_map(paddr_t start, uint64_t bytes);
+
+/* As device_map, read-only: for what the firmware has left outside of the direct map. */
 const void *firmware_map(paddr_t start, uint64_t bytes);
 
 /* Makes `pages` pages of zeros at one address after another, a page of nothing before them, and returns the first

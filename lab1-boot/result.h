@@ -45,6 +45,9 @@ bool machine_is_ending(void);
 /* Writes the `end` record and ends the machine. */
 __attribute__((noreturn)) void machine_exit(uint8_t code);
 
+/* Starts the machine again. */
+__attribute__((noreturn)) void machine_reboot(void);
+
 /* Ends the machine without a word: QEMU with the code's status, Bochs, and any other by halting this core. */
 __attribute__((noreturn)) void machine_off(uint8_t code);
 

@@ -47,6 +47,7 @@ kernel_main(paddr_t info, uint32_t magic)
     boot_info_copy(info, magic);
     result_begin();
     paging_begin();
+    console_choose();
     trap_begin();
     stack_switch(core_this()->kernel_stack, kernel_run);
 }

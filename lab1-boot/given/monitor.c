@@ -3,48 +3,11 @@
 
 #include "backtrace.h"
 #include "console.h"
-#include "core.h"
-#include "limbo.h"
-#include "machine.h"
+#include "line.h"
+#include "paging.h"
 #include "result.h"
 #include "string.h"
 #include "test.h"
-
-#define BACKSPACE 0x08
-#define DELETE    0x7f
-
-static char
-monitor_key(void)
-{
-    int key;
-    while ((key = console_read()) < 0) {
-        core_pass(); /* nothing is held while a person thinks: nobody's grace period waits for a key */
-        limbo_turn();
-        cpu_pause();
-    }
-    return (char)key;
-}
-
-static void
-monitor_read_line(char *line, size_t size)
-{
-    size_t length = 0;
-    console_print("corey> ");
-    for (;;) {
-        char key = monitor_key();
-        if (key == '\r' || key == '\n')
-            break;
-        if ((key == BACKSPACE || key == DELETE) && length > 0) {
-            length--;
-            console_print("\b \b");
-        } else if (key >= ' ' && key <= '~' && length + 1 < size) {
-            line[length++] = key;
-            console_write(&key, 1);
-        }
-    }
-    line[length] = '\0';
-    console_print("\n");
-}
 
 /* Cuts the line into words, in place; returns how many. */
 static int
@@ -77,9 +40,9 @@ monitor_do(int argc, char **argv)
 void
 monitor_run(void)
 {
-    char line[256], *words[MONITOR_WORDS];
+    char line[LINE_MAX], *words[MONITOR_WORDS];
     for (;;) {
-        monitor_read_line(line, sizeof line);
+        line_read("corey> ", line);
         int count = words_split(line, words);
         if (count > 0)
             monitor_do(count, words);
@@ -103,6 +66,57 @@ COMMAND(test, "test NAME runs a test and ends the machine; without a name, lists
 COMMAND(backtrace, "the calls that are under way")
 {
     backtrace_print((uint64_t)__builtin_frame_address(0));
+}
+
+/* A number in base 16, with or without 0x in front; 0 for anything else. */
+static uint64_t
+number_read(const char *text)
+{
+    uint64_t value = 0;
+    if (strncmp(text, "0x", 2) == 0)
+        text += 2;
+    for (; *text != '\0'; text++) {
+        static const char digits[] = "0123456789abcdef";
+        unsigned digit = 0;
+        while (digit < 16 && digits[digit] != *text)
+            digit++;
+        if (digit == 16)
+            return 0;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
+struct peek {
+    uint64_t address, words;
+};
+
+static void
+peek_print(void *argument)
+{
+    const struct peek *peek = argument;
+    for (uint64_t i = 0; i < peek->words; i++) {
+        const volatile uint64_t *word = (const volatile uint64_t *)peek->address + i;
+        if (i % 4 == 0)
+            console_print("%016lx ", (uint64_t)word);
+        console_print(" %016lx%s", *word, i % 4 == 3 || i + 1 == peek->words ? "\n" : "");
+    }
+}
+
+COMMAND(peek,
+        "peek ADDRESS WORDS shows memory; base 16; what is below ffff800000000000 is a physical address")
+{
+    struct peek peek = {.words = argc > 2 ? number_read(argv[2]) : 8};
+    peek.address = argc > 1 ? number_read(argv[1]) & ~7ul : 0;
+    if (peek.address < DIRECT_MAP)
+        peek.address += DIRECT_MAP;
+    if (test_panics(peek_print, &peek))
+        console_print(" nothing is mapped there\n");
+}
+
+COMMAND(reboot, "start the machine again")
+{
+    machine_reboot();
 }
 
 COMMAND(halt, "end the machine")

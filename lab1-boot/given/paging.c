@@ -10,15 +10,22 @@
 
 #define CR0_WRITE_PROTECT (1ul << 16) /* the kernel, too, obeys read-only pages: SDM vol. 3A, 2.5 */
 #define CR4_GLOBAL        (1ul << 7)
+#define CR4_UMIP          (1ul << 11) /* ring 3 cannot ask where the kernel's tables lie */
 #define CR4_SMEP          (1ul << 20) /* the kernel executes no page of ring 3 ... */
 #define CR4_SMAP          (1ul << 21) /* ... and touches none */
 #define CPUID_7_SMEP      (1u << 7)   /* ebx; SDM vol. 2A, table 3-8 */
 #define CPUID_7_SMAP      (1u << 20)
+#define CPUID_7_UMIP      (1u << 2) /* ecx */
 
 #define RIGHTS_DATA   (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_GLOBAL | ENTRY_NO_EXEC)
 #define RIGHTS_RODATA (ENTRY_PRESENT | ENTRY_GLOBAL | ENTRY_NO_EXEC)
 #define RIGHTS_TEXT   (ENTRY_PRESENT | ENTRY_GLOBAL)
 #define RIGHTS_DEVICE (RIGHTS_DATA | ENTRY_THROUGH | ENTRY_UNCACHED)
+#define RIGHTS_SCREEN (RIGHTS_DATA | ENTRY_THROUGH) /* what paging_load makes of it */
+
+/* The page attribute table says what the two bits of an entry mean, a byte for each pair: SDM vol. 3A, 11.12. */
+#define PAT_THROUGH   0xff00ul /* the byte for ENTRY_THROUGH alone */
+#define PAT_COMBINING 0x0100ul
 
 uint64_t *kernel_root;
 static uint64_t area_next = KERNEL_AREA; /* the first address of the kernel's area that is not in use */
@@ -122,10 +129,14 @@ paging_load(void)
     __asm__("mov %%cr0, %0" : "=r"(cr0));
     __asm__ volatile("mov %0, %%cr0" ::"r"(cr0 | CR0_WRITE_PROTECT));
 
-    uint32_t features = cpuid_read(0, 0).eax >= 7 ? cpuid_read(7, 0).ebx : 0;
+    struct cpuid has = {};
+    if (cpuid_read(0, 0).eax >= 7)
+        has = cpuid_read(7, 0);
     __asm__("mov %%cr4, %0" : "=r"(cr4));
-    cr4 |= CR4_GLOBAL | (features & CPUID_7_SMEP ? CR4_SMEP : 0) | (features & CPUID_7_SMAP ? CR4_SMAP : 0);
+    cr4 |= CR4_GLOBAL | (has.ebx & CPUID_7_SMEP ? CR4_SMEP : 0) | (has.ebx & CPUID_7_SMAP ? CR4_SMAP : 0) |
+           (has.ecx & CPUID_7_UMIP ? CR4_UMIP : 0);
     __asm__ volatile("mov %0, %%cr4" ::"r"(cr4));
+    msr_write(MSR_PAT, (msr_read(MSR_PAT) & ~PAT_THROUGH) | PAT_COMBINING);
 }
 
 void
@@ -164,6 +175,12 @@ device_map(paddr_t start, uint64_t bytes)
     return area_map(start, bytes, RIGHTS_DEVICE);
 }
 
+void *
+screen_map(paddr_t start, uint64_t bytes)
+{
+    return area_map(start, bytes, RIGHTS_SCREEN);
+}
+
 const void *
 firmware_map(paddr_t start, uint64_t bytes)
 {
@@ -199,7 +216,7 @@ area_is_memory(uint64_t address)
             return false;
         table = direct(entry & ENTRY_ADDRESS);
     }
-    return (table[table_index(address, LEVEL_PAGE)] & (ENTRY_PRESENT | ENTRY_UNCACHED)) == ENTRY_PRESENT;
+    return (table[table_index(address, LEVEL_PAGE)] & (ENTRY_PRESENT | ENTRY_THROUGH)) == ENTRY_PRESENT;
 }
 
 bool

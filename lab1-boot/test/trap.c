@@ -262,6 +262,50 @@ TEST(trap_ring3)
     check_equal(where + 4 * WHERE_CROSSING, core_this()->where);
 }
 
+static void
+call(void *address)
+{
+    ((void (*)(void))address)();
+}
+
+/* What belongs to ring 3 the kernel neither touches nor executes by its address there (SMAP, SMEP). */
+TEST(trap_kernel_leaves_ring3_alone)
+{
+    *user_page_make() = 0xc3; /* ret */
+    check(test_panics(load_null, (void *)USER_CODE));
+    check_equal(VECTOR_PAGE, panic_caught.vector);
+    check_equal(1, panic_caught.error); /* present, read, by the kernel */
+    check(test_panics(call, (void *)USER_CODE));
+    check_equal(VECTOR_PAGE, panic_caught.vector);
+    check_equal(0x11, panic_caught.error); /* present, fetched, by the kernel */
+}
+
+static bool user_asking;
+
+TRAP_HANDLER(01, test_ring3_asking, VECTOR_PROTECTION)
+{
+    if (!user_asking || !trap_from_ring3(frame))
+        return false;
+    check_equal(USER_CODE, frame->rip);
+    context_load(&user_end, 1);
+}
+
+/* Ring 3 is not told where the kernel's tables lie (UMIP). */
+TEST(trap_ring3_sees_no_tables)
+{
+    static const uint8_t ask[] = {0x0f, 0x01, 0x00}; /* sgdt [rax] */
+    memcpy(user_page_make(), ask, sizeof ask);
+    trap_set_kernel_stack((uint64_t)stack_make(2));
+    user_asking = true;
+    if (context_save(&user_end) == 0)
+        trap_resume(&(struct trap_frame){.rip = USER_CODE,
+                                         .cs = SELECTOR_USER_CODE,
+                                         .ss = SELECTOR_USER_DATA,
+                                         .rflags = 2,
+                                         .rax = USER_CODE});
+    cr3_write(physical(kernel_root));
+}
+
 /* After power-on the local table lies at address 0: ring 3 would only have to map its own there, with a gate into the
  * kernel. The processor looks for the selector's descriptor in the table, if there is one. */
 TEST(trap_no_local_descriptors)

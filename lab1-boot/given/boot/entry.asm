@@ -32,6 +32,7 @@ STACK_BYTES             equ 16384
 
         extern  enter_long_mode
         extern  kernel_main
+        extern  font_glyphs
 
         bits 32
         section BOOT_TEXT
@@ -139,6 +140,9 @@ descriptors_pointer:
         dd      boot_descriptors
 boot_information        dd 0            ; physical address of what the loader left
 boot_magic              dd 0            ; and what kind of loader it was
+screen_at               dd 0            ; where early.inc's next character goes; 0: no screen
+screen_pitch            dd 0            ; bytes of a line
+screen_pixel            dd 0            ; bytes of a pixel; 0: VGA text
 unknown_loader          db "this kernel was started by a loader that it does not know", 0
 
         section .boot.bss nobits alloc noexec write align=4096
