@@ -195,7 +195,8 @@ uint64_t segment_last_batch(const struct segment *segment);
 
 /* Gives up the tree under `root` (null: nothing), to which no entry of the segment points any more: its charge is
  * refunded, its count falls by one, and what nobody else points to is freed (through limbo where another core may
- * still look at it; that part of the charge returns when it leaves limbo). A page is a tree of height 0. */
+ * still look at it; that part of the charge returns when it leaves limbo). A page is a tree of height 0. The root that
+ * the segment still has is all that it holds; the caller sees to it that nobody looks there afterwards. */
 void segment_release_tree(struct segment *segment, struct page *root, uint32_t height);
 
 /* One entry less points to this node or page: freed with all below when it was the last, as in segment_release_tree.

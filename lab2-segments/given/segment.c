@@ -64,7 +64,8 @@ copy_protect(struct segment *from, struct segment *to)
     for (;;) {
         segment_protect_mappings(from, index, index + batch);
         index += batch;
-        if (segment_next_page(from, &index) == NULL || (error = copy_pass(from, to)) < 0)
+        if (index >= from->pages || segment_next_page(from, &index) == NULL ||
+            (error = copy_pass(from, to)) < 0)
             break;
     }
     from->copying--;

@@ -172,8 +172,11 @@ segment_release_tree(struct segment *segment, struct page *root, uint32_t height
 {
     if (!root)
         return;
-    struct holdings lost = {0};
-    tree_count(root, height, &lost);
+    struct holdings lost = {segment->pages_held, segment->nodes_held};
+    if (root != segment->root) { /* else it is all that the segment holds */
+        lost = (struct holdings){0};
+        tree_count(root, height, &lost);
+    }
     assert(lost.pages <= segment->pages_held && lost.nodes <= segment->nodes_held);
     segment->pages_held -= lost.pages;
     segment->nodes_held -= lost.nodes;
