@@ -13,7 +13,8 @@
 # TREE     take the lab folders of this tree instead of ours (a submission, a mutant)
 # EX       with BASE=own: only the file of this exercise from the lab's folder, all others from solutions/; an exercise N.0
 #          has no file: it is about the labs before N, whose files then are the folders', and lab N's are solutions/'s
-# MODE     debug (pages are poisoned when freed) or release, which `sim` takes
+# MODE     debug (pages are poisoned when freed); release, which `sim` takes; or ubsan: debug, and what C leaves undefined
+#          is an undefined instruction, so a panic that names the line
 # CC       gcc or clang
 # RUN      program to start, with its arguments, or several with ; between;  TEST  test to boot, or for `grade` a pattern
 # MEM      megabytes of the machine: 256, with books 1024;  ACCEL  tcg or kvm
@@ -67,8 +68,8 @@ ifneq ($(NO_SOLUTION),)
 $(error BASE=$(BASE) takes files from solutions/$(call lab,$(NO_SOLUTION)), which is not in this tree)
 endif
 MODE ?= debug
-ifeq ($(filter $(MODE),debug release),)
-$(error MODE is debug or release, not '$(MODE)')
+ifeq ($(filter $(MODE),debug release ubsan),)
+$(error MODE is debug, release or ubsan, not '$(MODE)')
 endif
 ifeq ($(origin CC),default)
 CC := gcc
@@ -141,7 +142,8 @@ ISO := $(IMAGE:.img=.iso)
 # --- how they are compiled --------------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Werror
-MODE_FLAGS := $(if $(filter debug,$(MODE)),-DDEBUG)
+MODE_FLAGS := $(if $(filter-out release,$(MODE)),-DDEBUG) \
+    $(if $(filter ubsan,$(MODE)),-DUBSAN -fsanitize=undefined -fsanitize-undefined-trap-on-error)
 PATHS := -fdebug-prefix-map=$(ROOT)/= -fmacro-prefix-map=$(ROOT)/=
 KERNEL_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
     -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-stack-protector -fno-asynchronous-unwind-tables \
@@ -150,7 +152,7 @@ USER_CFLAGS := -std=gnu17 -O2 -g -fno-pie -msse2 -fno-stack-protector -fno-async
 # Code before a hole may leave a parameter, a function or a variable unused.
 # An assertion names an exercise file alike, wherever it lies.
 EXERCISE_CFLAGS := -Wno-unused-parameter -Wno-unused-function -Wno-unused-variable -fmacro-prefix-map=$(ROOT)/solutions/=
-NASMFLAGS := -Werror -f elf64 -g -F dwarf $(if $(filter debug,$(MODE)),-DDEBUG)
+NASMFLAGS := -Werror -f elf64 -g -F dwarf $(if $(filter-out release,$(MODE)),-DDEBUG)
 
 # A file of lab K sees the headers of labs 1 to K and no others.
 kernel_includes = $(foreach n,$(call labs_to,$1),-I$(ROOT)/$(call lab,$n) -I$(ROOT)/$(call lab,$n)/given -I$(ROOT)/$(call lab,$n)/given/abi)

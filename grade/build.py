@@ -26,7 +26,7 @@ NOT_HANDED_ON = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MAKEFILES
 @dataclass(frozen=True)
 class Kernel:
     """Which kernel: the lab, whose exercise files (reference, own, all), and with `own` perhaps
-    only those of one exercise, perhaps from another tree."""
+    only those of one exercise, perhaps from another tree; what boots it, as BOOT of the Makefile."""
     lab: int
     base: str = "reference"
     exercise: str = ""

@@ -128,6 +128,13 @@ def stress(options):
     yield from run_reference(options, lambda lab: [("", test) for test in lab.long])
 
 
+def ubsan(options):
+    """The tests of lab 1, or of the lab that is asked for, where the kernel panics at what C leaves undefined."""
+    lab = labs()[(options.lab or 1) - 1]
+    yield from run_all([Trial(f"ubsan/lab{lab.number}", Kernel(lab.number, mode="ubsan"), exercise, test)
+                        for exercise, test in tests_of(lab)], options)
+
+
 def run_reference(options, tests_of_lab):
     course = labs()
     trials = []
@@ -137,10 +144,15 @@ def run_reference(options, tests_of_lab):
         for last in sorted({lab.number, course[-1].number}):
             trials += [Trial(f"kernel{last}/lab{lab.number}", Kernel(last), exercise, test)
                        for exercise, test in tests_of_lab(lab)]
+    yield from run_all(trials, options)
+
+
+def run_all(trials, options):
+    """(name, passed, detail) of each trial."""
     results = run_trials(trials, options.folder, Progress())
     for trial in trials:
         verdict = results[trial][0]
-        yield (f"{trial.test.name} on kernel {trial.kernel.lab}", verdict.passed,
+        yield (f"{trial.test.name} on kernel {trial.kernel.lab} {trial.kernel.mode}".rstrip(), verdict.passed,
                "\n    ".join([f"{verdict.kind}: {verdict.summary}", *verdict.detail]))
 
 
@@ -197,7 +209,7 @@ def run_command(name, command):
 
 
 CHECKS = {"grader": grader, "holes": holes, "listed": listed, "lint": lint, "lookup": lookup,
-          "reference": reference, "variants": variants, "mutants": mutants,
+          "reference": reference, "ubsan": ubsan, "variants": variants, "mutants": mutants,
           "models": models, "race": races, "fuzz": fuzzing}
 CHECKS.update({name: lambda options, name=name, command=command: run_command(name, command)
                for name, command in COMMANDS})

@@ -81,6 +81,7 @@ GIVEN = [
     Test("paging_device"),
     Test("console_user_records"),
     Test("trap_ring3"),
+    Test("trap_undefined_behaviour"),
     Test("trap_kernel_leaves_ring3_alone"),
     Test("trap_ring3_sees_no_tables"),
     Test("trap_no_local_descriptors"),

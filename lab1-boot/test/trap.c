@@ -100,7 +100,7 @@ TRAP_HANDLER(02, test_breakpoint, VECTOR_BREAKPOINT)
 TEST(trap_breakpoint_returns)
 {
     watching = true;
-    uint64_t before[14], after[14];
+    uint64_t before[14], after[14], *from = before, *to = after;
     for (size_t i = 0; i < ARRAY_LENGTH(before); i++)
         before[i] = test_random();
     __asm__ volatile(
@@ -119,8 +119,8 @@ TEST(trap_breakpoint_returns)
         "mov %%r15, 104(%%rax)\n"
         "pop %%rbx\n mov %%rbx, (%%rax)\n"
         "pop %%rbp\n"
+        : "+D"(from), "+S"(to)
         :
-        : "D"(before), "S"(after)
         : "memory", "cc", "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15");
     check_equal(1, breakpoints);
     for (size_t i = 0; i < ARRAY_LENGTH(before); i++)
@@ -179,6 +179,26 @@ static void
 do_undefined(__attribute__((unused)) void *argument)
 {
     __asm__ volatile("ud2");
+}
+
+static void
+shift(void *argument)
+{
+    volatile uint32_t *bits = argument;
+    *bits = 1u << *bits;
+}
+
+/* By its width and more: C leaves undefined what that is, and MODE=ubsan has it trap. */
+TEST(trap_undefined_behaviour)
+{
+    uint32_t bits = 32;
+#ifdef UBSAN
+    check(test_panics(shift, &bits));
+    check_equal(VECTOR_OPCODE, panic_caught.vector);
+    check_equal(32, bits);
+#else
+    check(!test_panics(shift, &bits));
+#endif
 }
 
 static void
