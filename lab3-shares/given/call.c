@@ -11,8 +11,6 @@
 #include "startup.h"
 #include "string.h"
 
-TABLE_DEFINE(call, const struct call);
-
 static call_function *handlers[CALLS_MOST]; /* constant after start-up */
 
 STARTUP(20, calls)

@@ -7,8 +7,6 @@
 #include "segment_touch.h"
 #include "string.h"
 
-TABLE_DEFINE(program_setup, program_setup_function);
-
 struct loading {
     uint32_t module; /* the program's own */
     struct elf_image image;

@@ -8,8 +8,6 @@
 #include "startup.h"
 #include "string.h"
 
-TABLE_DEFINE(driver, const struct device_driver);
-
 #define PORTS_MOST 32
 
 static struct device *ports[PORTS_MOST]; /* constant after start-up */
