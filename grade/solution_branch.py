@@ -63,9 +63,13 @@ def export(tree):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 if not path.is_file() or path.read_bytes() != content:
                     path.write_bytes(content)
-    for path in TREE.rglob("*"):
-        if path.is_file() and path not in listed and path.relative_to(TREE).parts[0] != "build":
+    for path in sorted(TREE.rglob("*"), reverse=True):  # a folder after what lies in it
+        if path.relative_to(TREE).parts[0] == "build":
+            continue
+        if path.is_file() and path not in listed:
             path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
 
 
 def build(folder):
