@@ -21,6 +21,7 @@
 # CPUS     its cores: a number, perhaps with how they hang together in QEMU's words (6,sockets=2,cores=3); for `bench` a
 #          number or a list
 # BOOT     how `qemu` and `gdb` boot: disk (our loader, on a BIOS), iso (GRUB, on a BIOS) or uefi (GRUB, on UEFI)
+# BACK=1   `gdb` records the run first and stands at its end, from where it goes back in time
 # MODULES  more boot modules, each name=path
 # MACHINE  the simulated one, of grade/manycore/machines or a path;  MODEL  of its cores, blocking or generous
 # FULL=1   `bench` with 1 to 64 cores, the whole sizes, and both models
@@ -28,7 +29,7 @@
 # OUT      the students' tree that `release` makes or brings up to date
 # V=1      show each command
 # What an instructor sets stands in grade/course.mk.
-VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL BOOT MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL OUT V
+VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL BOOT BACK MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL OUT V
 
 # Evaluated when this file is read, in the lab's folder or at the top.
 ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
@@ -122,7 +123,7 @@ EX_EARLIER := $(and $(filter own,$(BASE)),$(filter $(LAB).0,$(EX)))
 origin_of = $(if $(filter all,$(BASE))$(and $(EX_EARLIER),$(filter-out $(LAB),$1))$(and $(filter own,$(BASE)),$(filter $1,$(LAB)),$(if $(EX),$(filter $2,$(call exercises_of,$1,$(EX))),1)),$(TREE_NAME),reference)
 
 given_sources = $(patsubst $(ROOT)/%,%,$(wildcard $(ROOT)/$(call lab,$1)/given/*.c $(ROOT)/$(call lab,$1)/given/*.asm $(ROOT)/$(call lab,$1)/test/*.c)) \
-    $(if $(filter 1,$1),lab1-boot/given/boot/entry.asm lab1-boot/given/boot/multiboot.c)
+    $(if $(filter 1,$1),$(addprefix lab1-boot/given/boot/,entry.asm first_core.asm multiboot.c))
 object = $(addsuffix .o,$(basename $1))
 given_objects = $(addprefix $(OUT)/given/,$(call object,$(call given_sources,$1)))
 exercise_objects = $(foreach f,$(call exercises,$1),$(OUT)/$(call origin_of,$1,$(f))/$(call lab,$1)/$(call object,$(f)))
@@ -319,7 +320,8 @@ help:
 	@echo '  make qemu       boot it in QEMU; RUN="wc /books/kjv.txt" starts a program, TEST=name runs a test,'
 	@echo '                  CPUS=4 gives it four cores; RUN="memclone; locks" starts one after the other;'
 	@echo '                  EX=2.1, in a lab folder: your file of that exercise, all else from the reference'
-	@echo '  make gdb        the same, halted at the first instruction, under gdb'
+	@echo '  make gdb        the same under gdb, halted at the first instruction, or with TEST=name where that begins;'
+	@echo '                  BACK=1: recorded, and halted at its end: reverse-continue goes back to what led there'
 	@echo '  make bochs      the same in Bochs; BOOT=iso or BOOT=uefi has QEMU boot it from an ISO, by GRUB'
 	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'
 	@echo '  make hint EX=1.2       the next hint of an exercise'
@@ -358,7 +360,7 @@ NEEDS_iso := grub-mkrescue:grub-common /usr/lib/grub/i386-pc:grub-pc-bin /usr/li
 NEEDS_uefi := $(OVMF):ovmf
 NEEDS_bochs := bochs:bochs /usr/share/bochs/BIOS-bochs-latest:bochsbios /usr/share/vgabios/vgabios.bin:vgabios \
     $(firstword $(wildcard /usr/lib/*/bochs/plugins/libbx_term_gui.so) /usr/lib/bochs/plugins/libbx_term_gui.so):bochs-term
-NEEDS_gdb := gdb:gdb
+NEEDS_gdb := gdb:gdb qemu-img:qemu-utils
 NEEDS_bench := /usr/lib/bible.data:bible-kjv-text bible:bible-kjv gnuplot:gnuplot-nox
 NEEDS_format := clang-format:clang-format
 NEEDS_git := git:git
@@ -408,7 +410,7 @@ SMP := $(firstword $(subst $(comma), ,$(or $(CPUS),1)))
 COMMAND_LINE := $(strip $(if $(filter-out 1,$(SMP)),cores=$(SMP)) $(if $(SEED),seed=$(SEED)) $(if $(CALLS),calls=$(CALLS)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
 TURNS = $(if $(filter tcg,$(ACCEL)),$(shell test $(SMP) -le $$(nproc) || echo $(comma)thread=single))
 QEMU = $(if $(word 2,$(CPUS)),$(error CPUS is one number here$(comma) not '$(CPUS)'))qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL)$(TURNS) -m $(MEM)M -smp $(or $(CPUS),1) -display none -no-reboot \
-    $(if $(filter uefi,$(BOOT)),-bios $(OVMF)) -drive file=$(BOOTS_FROM),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk \
+    $(if $(filter uefi,$(BOOT)),-bios $(OVMF)) $(if $(BACK),,-drive file=$(BOOTS_FROM),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk) \
     -device isa-debug-exit,iobase=0xf4,iosize=0x04 \
     $(if $(COMMAND_LINE),-fw_cfg name=opt/corey/cmdline$(comma)string='$(subst $(comma),$(comma)$(comma),$(COMMAND_LINE))')
 
@@ -422,15 +424,24 @@ qemu: disk
 	@echo "$(base_line)    (leave QEMU: Ctrl-A, then X)"
 	$(Q)$(QEMU) -serial mon:stdio; status=$$?; case $$status in 33) exit 0;; 35|37|39) exit 1;; *) exit $$status;; esac
 
+# The same code as boot.bin and loader.bin, with names and lines.
+GDB_SYMBOLS := $(BUILD)/boot/boot.elf $(BUILD)/boot/loader.elf
+$(BUILD)/boot/boot.elf: LINKED_AT := 0x7c00
+$(BUILD)/boot/loader.elf: LINKED_AT := 0x8000
+$(GDB_SYMBOLS): $(BUILD)/boot/%.elf: $(BOOT_SOURCES)/%.asm $(INCLUDED)
+	@mkdir -p $(@D)
+	$(Q)nasm -Werror -f elf32 -g -F dwarf -I$(BOOT_SOURCES)/ -I$(ROOT)/lab1-boot/ $< -o $@.o
+	$(Q)ld -m elf_i386 -Ttext=$(LINKED_AT) -e 0 -o $@ $@.o
+
 gdb: disk
+	$(if $(and $(BACK),$(filter-out 1,$(SMP))),$(error BACK: only the run of one core can be played again))
 	$(call install,gdb)
+	$(Q)$(MAKE) -s $(GDB_SYMBOLS)
 	$(earlier_note)
 	@echo "$(base_line)    console: $(KERNEL)/console.txt"
-	$(Q)socket=$$(mktemp -u $(or $(TMPDIR),/tmp)/corey-gdb-XXXXXX); \
-	setsid $(QEMU) -serial file:$(KERNEL)/console.txt -S -chardev socket,path=$$socket,server=on,wait=off,id=gdb -gdb chardev:gdb & \
-	machine=$$!; trap 'kill $$machine 2>/dev/null; rm -f $$socket' EXIT; \
-	while [ ! -S $$socket ]; do kill -0 $$machine || exit 1; sleep 0.1; done; \
-	gdb -q -ex "directory $(ROOT)" $(KERNEL)/kernel.elf -ex "target remote $$socket" -ex "hbreak kernel_main"
+	$(Q)cd $(ROOT) && python3 -B grade/debug.py --kernel $(KERNEL)/kernel.elf --symbols $(GDB_SYMBOLS) \
+	    --helpers $(foreach n,$(KERNEL_LABS),$(wildcard $(ROOT)/$(call lab,$n)/given/gdb/corey*.py)) \
+	    $(if $(TEST),--stop test_$(TEST)) $(if $(BACK),--back $(BOOTS_FROM)) -- $(QEMU) -serial file:$(KERNEL)/console.txt
 
 bochs: disk
 	$(call install,bochs)
@@ -462,7 +473,7 @@ solution-branch:
 	$(Q)python3 -B $(ROOT)/grade/solution_branch.py
 
 check:
-	$(call install,build iso uefi format git models)
+	$(call install,build iso uefi gdb format git models)
 	$(call install,bochs) || true
 	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
 

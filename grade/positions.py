@@ -40,6 +40,13 @@ class Monitor:
                 return answer["return"]  # what else comes are the greeting and events
         raise OSError("the monitor is closed")
 
+    def await_event(self, name):
+        """Waits for an event; False when the machine ends without."""
+        for line in self.lines:
+            if json.loads(line).get("event") == name:
+                return True
+        return False
+
     def person(self, line, core=0):
         """The text that a person would get to see who types `line`."""
         return self.execute("human-monitor-command", **{"command-line": line, "cpu-index": core}).replace("\r", "")

@@ -31,7 +31,7 @@ IDENTITY_GIB            equ 4
 STACK_BYTES             equ 16384
 
         extern  enter_long_mode
-        extern  kernel_main
+        extern  first_core
         extern  font_glyphs
 
         bits 32
@@ -117,15 +117,6 @@ long_mode_start:
         mov     rax, [boot_next]
         jmp     rax                     ; the image lies 2 GiB below the top: too far for a relative jump
 
-        section .text
-first_core:
-        mov     rsp, boot_stack_top
-        xor     ebp, ebp                ; the first frame: a backtrace ends here
-        mov     edi, [boot_information]
-        mov     esi, [boot_magic]
-        call    kernel_main
-        ud2                             ; kernel_main does not return
-
         section .boot.data progbits alloc noexec write align=8
         global  boot_next
 boot_next               dq first_core   ; in the kernel's half: what follows long mode
@@ -138,7 +129,9 @@ boot_descriptors:                            ; SDM vol. 3A, figure 3-8
 descriptors_pointer:
         dw      $ - boot_descriptors - 1
         dd      boot_descriptors
+        global  boot_information
 boot_information        dd 0            ; physical address of what the loader left
+        global  boot_magic
 boot_magic              dd 0            ; and what kind of loader it was
 screen_at               dd 0            ; where early.inc's next character goes; 0: no screen
 screen_pitch            dd 0            ; bytes of a line

@@ -12,7 +12,9 @@
 %include "boot_info.inc"
 
         bits 16
+%ifidn __OUTPUT_FORMAT__, bin          ; for gdb it is linked instead
         org LOADER
+%endif
 
 start:
         mov     [disk], dl
