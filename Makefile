@@ -473,7 +473,7 @@ solution-branch:
 	$(Q)python3 -B $(ROOT)/grade/solution_branch.py
 
 check:
-	$(call install,build iso uefi gdb format git models)
+	$(call install,build iso uefi gdb bench format git models)
 	$(call install,bochs) || true
 	$(Q)python3 -B $(ROOT)/grade/check.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
 
