@@ -41,6 +41,9 @@ def record(image, qemu, folder):
     except KeyboardInterrupt:
         machine.send_signal(signal.SIGINT)  # QEMU closes the recording
         machine.wait()
+    finally:
+        machine.kill()
+        machine.wait()
     if machine.returncode not in (0, 33, 35, 37, 39):
         sys.exit(f"QEMU ended with status {machine.returncode}: nothing to go back in")
     print(f"recorded {time.monotonic() - begin:.1f} seconds")
@@ -96,6 +99,7 @@ def main():
     parser.add_argument("--back", type=Path)
     parser.add_argument("qemu", nargs="+")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which ends the machine, too
     with tempfile.TemporaryDirectory(prefix="corey-gdb-") as name:
         folder, ends = Path(name), [f"thbreak {options.stop}", "continue"] if options.stop else ["hbreak kernel_main"]
         if options.back:

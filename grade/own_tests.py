@@ -1,8 +1,25 @@
-"""How a program of tests of our own Python runs them: functions that fail by an exception."""
+"""How programs of tests of our own Python run them, and say what `make check` reads: `N passed, N failed`."""
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from machine import end_on_sigterm
+
+
+def hear_interrupts():
+    """In a process that is to be interrupted: a shell has what it starts in the background ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def finish(passed, failed):
+    """The last line, and the exit status; a program that has tested nothing has failed."""
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
 
 
 def run_tests(tests):
-    """Runs all, says which failed and why, and `N passed, N failed`, which `make check` reads; the exit status."""
+    """Runs functions that fail by an exception; says which did and why."""
     failed = 0
     for one in tests:
         try:
@@ -10,5 +27,40 @@ def run_tests(tests):
         except Exception as error:  # one test's failure is not the end of the others
             failed += 1
             print(f"{one.__name__}: FAILED: {error!r:.600}")
-    print(f"{len(tests) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return finish(len(tests) - failed, failed)
+
+
+def run_named(title, tests, names):
+    """Runs those of the functions test_NAME that are named, or all, each in a folder of its own; they fail by an
+    exception."""
+    end_on_sigterm()
+    known = {test.__name__.removeprefix("test_"): test for test in tests}
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        sys.exit(f"no such test: {' '.join(unknown)} (there are: {' '.join(known)})")
+    failed = 0
+    for name in names or known:
+        with tempfile.TemporaryDirectory(prefix=f"corey-{title}-") as folder:
+            try:
+                known[name](Path(folder))
+                print(f"{title} {name}: passed", flush=True)
+            except Exception as error:
+                failed += 1
+                print(f"{title} {name}: FAILED: {error}", flush=True)
+    return finish(len(names or known) - failed, failed)
+
+
+def run_findings(title, find):
+    """Counts what find(folder) yields: (name, trouble), '' where there is none. What ends it early is one more failure."""
+    end_on_sigterm()
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix=f"corey-{title}-") as folder:
+        try:
+            for name, trouble in find(Path(folder)):
+                passed, failed = passed + (not trouble), failed + bool(trouble)
+                if trouble:
+                    print(f"{name}: {trouble}", flush=True)
+        except Exception as error:
+            failed += 1
+            print(f"{title}: {error}")
+    return finish(passed, failed)

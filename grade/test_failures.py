@@ -16,7 +16,7 @@ from pathlib import Path
 from build import Kernel, build_kernels
 from course import ROOT, Test, labs
 from machine import Job, run_jobs
-from own_tests import run_tests
+from own_tests import hear_interrupts, run_tests
 from verdict import judge
 
 TEST = labs()[0].exercises[0].tests[0].name
@@ -28,7 +28,8 @@ def start_grading(*arguments, **environment):
     return subprocess.Popen([sys.executable, "-B", str(ROOT / "grade" / "grade.py"), "--folder", "1",
                              "--tree", str(ROOT / "solutions"), *arguments],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                            env={**os.environ, **environment}, start_new_session=True)
+                            env={**os.environ, **environment}, start_new_session=True,
+                            preexec_fn=hear_interrupts)
 
 
 def machines_of(grading):

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from course import ROOT
-from own_tests import run_tests
+from own_tests import hear_interrupts, run_tests
 
 SECONDS = 120  # in which gdb, told what to do, has done it
 TESTS = []
@@ -25,7 +25,8 @@ def make(*words, commands=(), interrupt_at=None):
     Ctrl-C a second later. Nothing of it may be left."""
     with tempfile.TemporaryDirectory() as folder:
         run = subprocess.Popen(["make", "-C", ROOT, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, start_new_session=True, env={**os.environ, "TMPDIR": folder})
+                               stderr=subprocess.STDOUT, text=True, start_new_session=True, env={**os.environ, "TMPDIR": folder},
+                               preexec_fn=hear_interrupts)
         said = ""
         try:
             if interrupt_at:
@@ -38,7 +39,8 @@ def make(*words, commands=(), interrupt_at=None):
             said += run.communicate("\n".join([*commands, ""]), timeout=SECONDS)[0]
         finally:
             if run.poll() is None:
-                os.killpg(run.pid, signal.SIGKILL)
+                os.killpg(run.pid, signal.SIGTERM)
+                run.wait()
         assert not os.listdir(folder), os.listdir(folder)
     return said
 
