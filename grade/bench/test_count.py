@@ -3,9 +3,7 @@
 On regions whose instructions have been counted by hand (lab5-cores/user/test_marker.c), and on fixed
 work that all cores do at once (private.c). Ends with `N passed, N failed`.
 """
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -14,7 +12,8 @@ import machine
 from build import Kernel, build_kernels
 from count import build_plugin, plugin_argument, read_regions
 from course import Test
-from machine import Job, end_on_sigterm, run_jobs
+from machine import Job, run_jobs
+from own_tests import run_findings
 
 # Of each region of the program: instructions of ring 3 at work, and waiting; is the kernel in it?
 # None where there was time for an interrupt.
@@ -85,22 +84,5 @@ def test_counts(folder):
     yield from troubles.items()
 
 
-def main():
-    end_on_sigterm()
-    passed = failed = 0
-    with tempfile.TemporaryDirectory(prefix="corey-count-") as folder:
-        for name, trouble in test_counts(Path(folder)):
-            passed, failed = passed + (not trouble), failed + bool(trouble)
-            if trouble:
-                print(f"{name}: {trouble}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
-        sys.exit(f"count: {error}")
-    except KeyboardInterrupt:
-        sys.exit("interrupted")
+    sys.exit(run_findings("count", test_counts))

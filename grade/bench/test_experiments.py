@@ -7,7 +7,6 @@ and that `run=A; B` runs all, and fails when one does. Ends with `N passed, N fa
 import os
 import subprocess
 import sys
-import tempfile
 from itertools import product
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from build import Kernel, build_kernels
 from count import build_plugin, plugin_argument, read_regions
 from course import ROOT, Test
 from experiments import EXPERIMENTS, phases_of, programs_in, trouble_with
-from machine import FAILED, PASSED, Job, end_on_sigterm, run_jobs
+from machine import FAILED, PASSED, Job, run_jobs
+from own_tests import run_named
 from records import read_records
 
 SECONDS = 60
@@ -179,27 +179,5 @@ def test_run(folder):
 TESTS = (test_run, test_corey, test_linux, test_threads, test_mistakes, test_sharing)
 
 
-def main(names):
-    end_on_sigterm()
-    tests = {test.__name__.removeprefix("test_"): test for test in TESTS}
-    unknown = set(names) - set(tests)
-    if unknown:
-        sys.exit(f"no such test: {' '.join(sorted(unknown))} (there are: {' '.join(tests)})")
-    failed = 0
-    for name in names or tests:
-        with tempfile.TemporaryDirectory(prefix="experiments-") as folder:
-            try:
-                tests[name](Path(folder))
-                print(f"experiments {name}: passed", flush=True)
-            except (Failure, subprocess.SubprocessError) as failure:
-                failed += 1
-                print(f"experiments {name}: FAILED: {failure}", flush=True)
-    print(f"{len(names or tests) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit("interrupted")
+    sys.exit(run_named("experiments", TESTS, sys.argv[1:]))

@@ -8,7 +8,6 @@ import random
 import resource
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +17,7 @@ from answers import answers, places_of
 from inputs import FOLDER
 from machine import run_jobs
 from markers import render_exercise
+from own_tests import run_named
 from progress import Progress
 from systems import Corey, run_of
 
@@ -221,23 +221,5 @@ TESTS = (test_units, test_hole, test_wrong, test_answers, test_corey, test_threa
          test_arguments)
 
 
-def main(names):
-    tests = {test.__name__.removeprefix("test_"): test for test in TESTS}
-    unknown = set(names) - set(tests)
-    if unknown:
-        sys.exit(f"no such test: {' '.join(sorted(unknown))} (there are: {' '.join(tests)})")
-    failed = 0
-    for name in names or tests:
-        with tempfile.TemporaryDirectory(prefix="mapreduce-") as folder:
-            try:
-                tests[name](Path(folder))
-                print(f"mapreduce {name}: passed", flush=True)
-            except Failure as failure:
-                failed += 1
-                print(f"mapreduce {name}: FAILED: {failure}", flush=True)
-    print(f"{len(names or tests) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_named("mapreduce", TESTS, sys.argv[1:]))

@@ -3,10 +3,8 @@ processes on this host and in booted machines, right answers, and ends of every 
 
 Ends with `N passed, N failed`.
 """
-import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 GRADE = Path(__file__).resolve().parents[1]
@@ -16,7 +14,8 @@ from answers import answers, places_of
 from archive import CONSOLE, NULL, Node, make_archive
 from count import build_plugin, plugin_argument, read_regions
 from inputs import make_book
-from machine import FAILED, HOLE, PASSED, end_on_sigterm, run_jobs
+from machine import FAILED, HOLE, PASSED, run_jobs
+from own_tests import run_findings
 from peer import MODES, STATIC, PeerJob, build_programs, peer_job, prepare, program_runs, trouble_in
 from symbols import entries_file, read_symbols
 
@@ -202,22 +201,5 @@ def check_all(folder):
     yield from check_host()
 
 
-def main():
-    end_on_sigterm()
-    passed = failed = 0
-    with tempfile.TemporaryDirectory(prefix="corey-peer-") as folder:
-        for name, trouble in check_all(Path(folder)):
-            passed, failed = passed + (not trouble), failed + bool(trouble)
-            if trouble or os.environ.get("V"):
-                print(f"{name}: {trouble or 'passed'}", flush=True)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
-        print(f"linux: {error}")
-        print("0 passed, 1 failed")
-        sys.exit(1)
+    sys.exit(run_findings("linux", check_all))

@@ -9,13 +9,12 @@ import resource
 import struct
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent / "test"))
+sys.path[:0] = [str(Path(__file__).resolve().parent / "test"), str(Path(__file__).resolve().parents[1])]
 
+from own_tests import run_findings
 from simulation import CC, HERE, SIMULATOR, WARNINGS, Simulator, plugin_interface
-from machine import end_on_sigterm
 from test_shapes import check_bandwidth, check_conflicts, check_shapes
 
 BLOCKING = ("caches", "sharing", "processor", "translations")  # test/*.asm, as sequences.asm includes them
@@ -196,24 +195,11 @@ CHECKS = (run_unit, check_sequences, check_nodes, check_shapes, check_bandwidth,
           check_mistakes, check_speed)
 
 
-def main():
-    end_on_sigterm()
-    passed = failed = 0
-    with tempfile.TemporaryDirectory(prefix="corey-simulator-") as folder:
-        simulator = Simulator(Path(folder))
-        for check in CHECKS:
-            for name, trouble in check(simulator):
-                passed, failed = passed + (not trouble), failed + bool(trouble)
-                if trouble:
-                    print(f"{name}: {trouble}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+def check_all(folder):
+    simulator = Simulator(folder)
+    for check in CHECKS:
+        yield from check(simulator)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
-        sys.exit(f"simulator: {error}")
-    except KeyboardInterrupt:
-        sys.exit("interrupted")
+    sys.exit(run_findings("simulator", check_all))

@@ -5,8 +5,9 @@
 #include "segment_touch.h"
 
 /* Whether this access to a segment that has copies puts another page in the place of one that is there: whether the
- * path to it is shared, and has to be ours. A count can fall while we look, by what other owners do; then entries are cleared for nothing, and
- * faults bring them back. None can rise: our path gains an owner only through this segment's own lock. */
+ * path to it is shared, and has to be ours. A count can fall while we look, by what other owners do; then entries are
+ * cleared for nothing, and faults bring them back. None can rise: our path gains an owner only through this segment's
+ * own lock. */
 static bool
 touch_replaces(const struct segment *segment, uint64_t index, enum access access)
 {
