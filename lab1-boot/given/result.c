@@ -25,9 +25,12 @@
 
 #define NONCE_MAX 40
 
-static struct ticket_lock result_lock; /* guards the two below, and the order of bytes on the port */
-static char record[RESULT_MAX];
-static uint64_t sequence;
+/* In lines of its own: who writes to the console, say, has nothing to do with it. */
+static struct {
+    _Alignas(CACHE_LINE) struct ticket_lock lock; /* guards all here, and the order of bytes on the port */
+    uint64_t sequence;
+    char record[RESULT_MAX];
+} channel;
 
 static uint32_t ending_core; /* index of the core that ends the machine + 1; 0: none does */
 
@@ -135,22 +138,22 @@ result_begin(void)
 static void
 record_put(char origin, const char *kind, const char *format, va_list arguments)
 {
-    size_t length = format_text(record, sizeof record, "@%s %lu %u %c %s ", nonce, sequence++, core_index(),
-                                origin, kind);
-    length += format_arguments(record + length, sizeof record - length, format, arguments);
-    length = minimum(length, sizeof record - 2);
-    record[length++] = '\n';
+    size_t length = format_text(channel.record, sizeof channel.record, "@%s %lu %u %c %s ", nonce,
+                                channel.sequence++, core_index(), origin, kind);
+    length += format_arguments(channel.record + length, sizeof channel.record - length, format, arguments);
+    length = minimum(length, sizeof channel.record - 2);
+    channel.record[length++] = '\n';
     for (size_t i = 0; i < length; i++)
-        port_write8(RESULT_PORT, (uint8_t)record[i]);
+        port_write8(RESULT_PORT, (uint8_t)channel.record[i]);
 }
 
 static void
 record_write(char origin, const char *kind, const char *format, va_list arguments)
 {
-    bool locked = panic_lock(&result_lock);
+    bool locked = panic_lock(&channel.lock);
     record_put(origin, kind, format, arguments);
     if (locked)
-        ticket_unlock(&result_lock);
+        ticket_unlock(&channel.lock);
 }
 
 void
@@ -261,7 +264,7 @@ machine_exit(uint8_t code)
 {
     if (!panic_under_way())
         machine_claim_end();
-    panic_lock(&result_lock); /* and keeps it: no record may follow the one that counts them */
-    record_end("{\"count\":%lu}", sequence);
+    panic_lock(&channel.lock); /* and keeps it: no record may follow the one that counts them */
+    record_end("{\"count\":%lu}", channel.sequence);
     machine_off(code);
 }

@@ -20,8 +20,8 @@
 #define CRTC_CURSOR_NONE 0x20
 
 static struct {
-    char *start;           /* null: no screen */
-    uint32_t pitch, pixel; /* bytes of a line, of a pixel; pixel 0: VGA text */
+    _Alignas(CACHE_LINE) char *start; /* null: no screen */
+    uint32_t pitch, pixel;            /* bytes of a line, of a pixel; pixel 0: VGA text */
     uint32_t scale;
     uint32_t columns, rows;
     uint32_t column, row; /* the cursor; at a row's end, column = columns */
