@@ -4,10 +4,10 @@
 
 #include "boot_info.h"
 
-/* Calls add(frame) exactly once for each page that
+/* Calls add(frame), the page's address / PAGE_SIZE, exactly once for each page that
  * - lies wholly within an entry of type MEMORY_RAM (round the start up and the end down), and
  * - is touched, even by one byte, by no entry of another type: where entries overlap, reserved wins,
- * - is not frame 0, and lies below `limit`. The entries come in any order, at any alignment, of any length, 0
+ * - is not frame 0, and is a frame below `limit`. The entries come in any order, at any alignment, of any length, 0
  * included; they overlap, RAM entries too; a length may reach past the end of 64 bits: cut it there. At most
  * BOOT_MAP_MAX entries. Takes time proportional to pages + entries^2 or so: a machine has millions of pages, so
  * step over a reserved entry in one go. */
