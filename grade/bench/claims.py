@@ -124,9 +124,10 @@ CLAIMS = (
     Claim("calls: on one core a null system call costs at most 0.7 of Linux's (threads or processes, whichever is faster),"
           " without the trap itself",
           beside("calls", "null", 1, "threads", "processes", cost="system_call"), lambda ratio: ratio <= 0.7, "{:.2f} of it"),
+    # fault_all: for fault_one Corey takes pages that are still in its caches.
     Claim("calls: on one core a page fault costs at most 0.7 of Linux's (threads or processes, whichever is faster),"
           " without the trap itself",
-          beside("calls", "fault_one", 1, "threads", "processes", cost="trap"), lambda ratio: ratio <= 0.7, "{:.2f} of it"),
+          beside("calls", "fault_all", 1, "threads", "processes", cost="trap"), lambda ratio: ratio <= 0.7, "{:.2f} of it"),
 )
 
 
