@@ -53,11 +53,12 @@ def end_of(qemu, folder):
     """gdb's commands that lead to the end of what is recorded: where the kernel ends the machine, or the last instruction
     before the machine reset itself or a person had enough."""
     monitor = Monitor()
-    machine = subprocess.Popen(qemu + replayed("replay", folder) + ["-no-shutdown", *monitor.arguments],
+    machine = subprocess.Popen(qemu + replayed("replay", folder) + ["-S", "-no-shutdown", *monitor.arguments],
                                stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[monitor.theirs.fileno()])
     monitor.theirs.close()
     try:
         monitor.execute("qmp_capabilities")
+        monitor.execute("cont")  # not before: an end that came first would be told to nobody
         if monitor.await_event("SHUTDOWN"):
             return [f"monitor replay_break {monitor.execute('query-replay')['icount'] - 1}", "continue"]
         return [f"thbreak {LAST}", "continue"]
