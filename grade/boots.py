@@ -6,14 +6,13 @@ As a program: its last line is `N passed, N failed`; what cannot be tried here i
 import re
 import shutil
 import sys
-import tempfile
-from pathlib import Path
 
 from bochs import bochs_command
 from build import Kernel, build_kernels
 from console import Console, TerminalConsole, run_steps
 from course import Test
 from machine import PASSED, Job, serial_command
+from own_tests import run_results
 from screen import Screen
 
 SECONDS = 60  # of the machine's own time, most of which UEFI takes
@@ -184,16 +183,5 @@ def run_boots(folder):
     yield from boot_by_bochs(folder)
 
 
-def main():
-    passed = failed = 0
-    with tempfile.TemporaryDirectory(prefix="corey-boots-") as folder:
-        for name, good, detail in run_boots(Path(folder)):
-            passed, failed = passed + good, failed + (not good)
-            if not good:
-                print(f"{name}: {detail}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_results("boots", run_boots))

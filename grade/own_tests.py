@@ -50,17 +50,22 @@ def run_named(title, tests, names):
     return finish(len(names or known) - failed, failed)
 
 
-def run_findings(title, find):
-    """Counts what find(folder) yields: (name, trouble), '' where there is none. What ends it early is one more failure."""
+def run_results(title, find):
+    """Counts what find(folder) yields: (name, passed, detail). What ends it early is one more failure."""
     end_on_sigterm()
     passed = failed = 0
     with tempfile.TemporaryDirectory(prefix=f"corey-{title}-") as folder:
         try:
-            for name, trouble in find(Path(folder)):
-                passed, failed = passed + (not trouble), failed + bool(trouble)
-                if trouble:
-                    print(f"{name}: {trouble}", flush=True)
+            for name, good, detail in find(Path(folder)):
+                passed, failed = passed + bool(good), failed + (not good)
+                if not good:
+                    print(f"{name}: {detail}", flush=True)
         except Exception as error:
             failed += 1
             print(f"{title}: {error}")
     return finish(passed, failed)
+
+
+def run_findings(title, find):
+    """The same for what yields (name, trouble), '' where there is none."""
+    return run_results(title, lambda folder: ((name, not trouble, trouble) for name, trouble in find(folder)))

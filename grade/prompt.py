@@ -4,13 +4,12 @@ cores. A step is typed when the step before has shown all that it must show.
 As a program: its last line is `N passed, N failed`.
 """
 import sys
-import tempfile
-from pathlib import Path
 
 from build import Kernel, build_kernels
 from console import Console, run_steps
 from course import Test
 from machine import PASSED, Job, serial_command
+from own_tests import run_results
 
 SECONDS = 30  # of the machine's own time, for all of it
 
@@ -54,16 +53,5 @@ def run_prompt(folder):
         console.close()
 
 
-def main():
-    failed = passed = 0
-    with tempfile.TemporaryDirectory(prefix="corey-prompt-") as folder:
-        for name, good, detail in run_prompt(Path(folder)):
-            passed, failed = passed + good, failed + (not good)
-            if not good:
-                print(f"{name}: {detail}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_results("prompt", run_prompt))

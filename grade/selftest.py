@@ -13,6 +13,7 @@ import machine
 from course import Test
 from machine import Job, run_jobs
 from markers import MarkerError, render_exercise, return_type, find_bodies
+from own_tests import run_results
 from records import parse_records
 from selftest_tree import check_tree
 from verdict import judge
@@ -258,15 +259,5 @@ def run_selftest():
             machine.QEMU = real
 
 
-def main():
-    failed = passed = 0
-    for name, good, detail in run_selftest():
-        passed, failed = passed + good, failed + (not good)
-        if not good:
-            print(f"{name}: {detail}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_results("selftest", lambda folder: run_selftest()))

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import plain
 import scaling
+from own_tests import run_results
 from systems import Run
 
 LINES = ["a 2", "b 1"]
@@ -89,15 +90,5 @@ def results():
         yield f"plain: {verdict}", good, f"seen {said!r}, {wrong!r}"
 
 
-def main():
-    passed = failed = 0
-    for name, good, detail in results():
-        passed, failed = passed + good, failed + (not good)
-        if not good:
-            print(f"{name}: {detail}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_results("scaling", lambda folder: results()))
