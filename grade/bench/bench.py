@@ -6,8 +6,9 @@
 In plain QEMU (`answers`): the words of a book and of generated text, counted and indexed on Corey and on this host's
 Linux, every answer compared (plain.py). In the simulator: each system on each number of cores, one boot for all
 experiments (simulated.py); and, `sizes`, some of them with small and large sizes beside each other. Leaves results.jsonl,
-a measurement or a trouble a line, figures/ and report.html in build/bench/. The exit status is 0 only when every answer
-and every boot was right, and came from as many cores as were asked for.
+a measurement or a trouble a line, figures/ and report.html in build/bench/. A line is there when its boot has ended, so
+an interrupted bench has lost the boots that ran, and no other. The exit status is 0 only when every answer and every boot
+was right, and came from as many cores as were asked for.
 """
 import json
 import subprocess
@@ -62,29 +63,45 @@ def print_boot(boot):
     print(f"{SYSTEMS[boot.system].title} on {cores}{alone}: {said}", flush=True)
 
 
-def simulate(simulation, plan, base, maker, progress):
-    """(lines, places) of a plan in one model."""
-    boots, lines, troubles = {system: [] for system in plan.systems}, [], []
+class Lines(list):
+    """All lines so far, which are in the file as well."""
+
+    def __init__(self, path):
+        super().__init__()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = open(path, "w", encoding="utf-8", buffering=1)
+
+    def add(self, lines):
+        self.extend(lines)
+        for line in lines:
+            self.file.write(json.dumps(line) + "\n")
+
+
+def simulate(simulation, plan, base, maker, progress, lines):
+    """Adds the lines of a plan in one model; its places."""
+    boots, measured = {system: [] for system in plan.systems}, []
 
     def done(boot):
         progress.clear()
         print_boot(boot)
         if boot.trouble:
-            troubles.append({"system": boot.system, "cores": boot.cores, "model": simulation.model, "trouble": boot.trouble})
+            lines.add([{"system": boot.system, "cores": boot.cores, "model": simulation.model, "trouble": boot.trouble}])
             return
         boots[boot.system].append(boot)
-        lines.extend(lines_of(boot, settings_of(boot.system, simulation, plan, maker)))
+        found = list(lines_of(boot, settings_of(boot.system, simulation, plan, maker)))
+        measured.extend(found)
+        lines.add(found)
 
     print(f"\nsimulated, machine {simulation.machine.name}, model {simulation.model}"
           f"{', in several sizes' if plan.sizes else ''}:", flush=True)
     Bench(simulation, plan, base, progress).run(done)
     progress.clear()
-    (print_sizes if plan.sizes else print_values)(lines)
+    (print_sizes if plan.sizes else print_values)(measured)
     if plan.sizes:
-        return lines + troubles, []
+        return []
     progress.show("naming what costs most")
-    return lines + troubles, [{"model": simulation.model, **place} for system in plan.systems if boots[system]
-                              for place in places_of(boots[system], simulation.machine)]
+    return [{"model": simulation.model, **place} for system in plan.systems if boots[system]
+            for place in places_of(boots[system], simulation.machine)]
 
 
 def plans_of(options):
@@ -110,18 +127,14 @@ def count_words(options, maker, progress):
 
 def main():
     end_on_sigterm()
-    options, progress, lines, places = read_options(), Progress(), [], []
-    maker = made_by(options.base)
+    options, progress, results, places = read_options(), Progress(), FOLDER / RESULTS, []
+    lines, maker = Lines(results), made_by(options.base)
     if ANSWERS in options.experiments:
-        lines += count_words(options, maker, progress)
+        lines.add(count_words(options, maker, progress))
     for model in options.models:
         for plan in plans_of(options):
             simulation = Simulation(options.machine, model=model, memory=MEMORY[options.full])
-            more, found = simulate(simulation, plan, options.base, maker, progress)
-            lines, places = lines + more, places + found
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    results = FOLDER / RESULTS
-    results.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+            places += simulate(simulation, plan, options.base, maker, progress, lines)
     print(f"\n{results.relative_to(ROOT)}: {len(lines)} lines")
     if any("region" in line for line in lines):
         made = {"machine": options.machine.name, "text": options.machine.text, "places": places}

@@ -76,7 +76,7 @@ CURVES = {curve.program: curve for curve in (
     # 4M stay in the last cache from core to core; the paper's 100M do not, and cost all systems as much more.
     Curve("mempass", "4M", "100M", ALL, ("pass", "check", "end"),
           {"pass": Region("touch each page in turn", "pages", "a page and core", "all")}, sizes=BUFFERS),
-    Curve("shares", "2000", "8000", ("corey", "everything"), ("global", "settle", "own", "check", "end"),
+    Curve("shares", "8000", "8000", ("corey", "everything"), ("global", "settle", "own", "check", "end"),
           {"global": Region("one share for all", "times", "operations", "rate"),
            "own": Region("a share for each core", "times", "operations", "rate")}, sizes=("2000", "8000")),
     Curve("segments", "1000", "2000", ("corey", "everything"), ("segments", "check", "end"),
