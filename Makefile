@@ -149,6 +149,8 @@ PATHS := -fdebug-prefix-map=$(ROOT)/= -fmacro-prefix-map=$(ROOT)/=
 KERNEL_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
     -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-stack-protector -fno-asynchronous-unwind-tables \
     -ffunction-sections $(WARNINGS) $(MODE_FLAGS) $(PATHS)
+LOADER_CFLAGS := -std=gnu17 -m32 -Os -g -ffreestanding -fno-pie -mgeneral-regs-only -fno-stack-protector \
+    -fno-asynchronous-unwind-tables $(WARNINGS) $(PATHS)
 USER_CFLAGS := -std=gnu17 -O2 -g -fno-pie -msse2 -fno-stack-protector -fno-asynchronous-unwind-tables $(WARNINGS) $(PATHS)
 # Code before a hole may leave a parameter, a function or a variable unused.
 # An assertion names an exercise file alike, wherever it lies.
@@ -167,7 +169,7 @@ $(shell mkdir -p $(dir $1); printf '%s\n' '$(strip $2)' | cmp -s - $1 || printf 
 endef
 NEWLIB := $(BUILD)/newlib
 ifeq ($(filter clean help help-staff setup format hint submit release solution-branch,$(MAKECMDGOALS))$(if $(MAKECMDGOALS),,help),)
-$(call stamp,$(OUT)/kernel.flags,$(CC) $(KERNEL_CFLAGS) $(EXERCISE_CFLAGS))
+$(call stamp,$(OUT)/kernel.flags,$(CC) $(KERNEL_CFLAGS) $(EXERCISE_CFLAGS) $(LOADER_CFLAGS))
 $(call stamp,$(OUT)/user.flags,$(CC) $(USER_CFLAGS) $(EXERCISE_CFLAGS))
 $(call stamp,$(OUT)/nasm.flags,$(NASMFLAGS))
 $(call stamp,$(KERNEL)/objects,$(KERNEL_OBJECTS))
@@ -287,20 +289,37 @@ $(KERNEL)/kernel.elf: $(KERNEL_OBJECTS) $(KERNEL)/objects $(ROOT)/lab1-boot/give
 	$(Q)nasm -f elf64 $(KERNEL)/symbols.asm -o $(KERNEL)/symbols.o
 	$(Q)$(LD_KERNEL) -o $@ $(KERNEL_OBJECTS) $(KERNEL)/symbols.o
 
-$(BUILD)/boot/%.bin: $(BOOT_SOURCES)/%.asm $(INCLUDED)
+# Boot sector and loader, linked to where they run; the disk gets their bytes, gdb their names and lines.
+BOOT_OUT := $(OUT)/boot
+BOOT_ELF := $(BOOT_OUT)/boot.elf $(BOOT_OUT)/loader.elf
+$(BOOT_OUT)/boot.elf: LINKED_AT := 0x7c00
+$(BOOT_OUT)/loader.elf: LINKED_AT := 0x8000
+$(BOOT_OUT)/loader.elf: $(BOOT_OUT)/load.o $(BOOT_OUT)/disk.o
+$(BOOT_OUT)/%.o: $(BOOT_SOURCES)/%.asm $(INCLUDED)
 	@mkdir -p $(@D)
 	@echo "  NASM  lab1-boot/given/boot/$*.asm"
-	$(Q)nasm -Werror -f bin -I$(BOOT_SOURCES)/ -I$(ROOT)/lab1-boot/ $< -o $@
+	$(Q)nasm -Werror -f elf32 -g -F dwarf -I$(BOOT_SOURCES)/ -I$(ROOT)/lab1-boot/ $< -o $@
+
+$(BOOT_OUT)/%.o: $(BOOT_SOURCES)/%.c $(OUT)/kernel.flags
+	@mkdir -p $(@D)
+	@echo "  CC    lab1-boot/given/boot/$*.c"
+	$(Q)$(CC) $(LOADER_CFLAGS) $(call kernel_includes,1) -MMD -MP -c $< -o $@
+
+$(BOOT_ELF): $(BOOT_OUT)/%.elf: $(BOOT_OUT)/%.o
+	$(Q)ld -m elf_i386 --build-id=none -z noexecstack -Ttext=$(LINKED_AT) -e 0 -o $@ $^
+
+$(BOOT_OUT)/%.bin: $(BOOT_OUT)/%.elf
+	$(Q)objcopy -O binary -R '.note*' --set-section-flags .bss=alloc,load,contents $< $@
 
 $(addprefix $(BUILD)/bench/,$(BOOKS)):
 	@echo "  BOOKS"
 	$(Q)python3 -B $(ROOT)/grade/bench/inputs.py >/dev/null
 
-disk_write = python3 $(BOOT_SOURCES)/mkimage.py $1 $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf \
+disk_write = python3 $(BOOT_SOURCES)/mkimage.py $1 $(BOOT_OUT)/boot.bin $(BOOT_OUT)/loader.bin $(KERNEL)/kernel.elf \
     --cmdline '$2' $(ALL_MODULES)
 ALL_MODULES = $(foreach p,$(PROGRAMS),$(notdir $p)=$p) $(MODULES)
 MODULE_FILES := $(foreach m,$(MODULES),$(lastword $(subst =, ,$m)))
-$(IMAGE): $(BUILD)/boot/boot.bin $(BUILD)/boot/loader.bin $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkimage.py
+$(IMAGE): $(BOOT_OUT)/boot.bin $(BOOT_OUT)/loader.bin $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkimage.py
 	@echo "  IMAGE $(patsubst $(ROOT)/%,%,$@)"
 	$(Q)$(call disk_write,$@)
 
@@ -309,7 +328,7 @@ $(ISO): $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkiso.p
 	@echo "  ISO   $(patsubst $(ROOT)/%,%,$@)"
 	$(Q)python3 -B $(BOOT_SOURCES)/mkiso.py $@ $(KERNEL)/kernel.elf $(ALL_MODULES)
 
--include $(shell test -d $(OUT) && find $(OUT) $(BUILD)/boot -name '*.d' 2>/dev/null)
+-include $(shell test -d $(OUT) && find $(OUT) -name '*.d' 2>/dev/null)
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
@@ -424,22 +443,12 @@ qemu: disk
 	@echo "$(base_line)    (leave QEMU: Ctrl-A, then X)"
 	$(Q)$(QEMU) -serial mon:stdio; status=$$?; case $$status in 33) exit 0;; 35|37|39) exit 1;; *) exit $$status;; esac
 
-# The same code as boot.bin and loader.bin, with names and lines.
-GDB_SYMBOLS := $(BUILD)/boot/boot.elf $(BUILD)/boot/loader.elf
-$(BUILD)/boot/boot.elf: LINKED_AT := 0x7c00
-$(BUILD)/boot/loader.elf: LINKED_AT := 0x8000
-$(GDB_SYMBOLS): $(BUILD)/boot/%.elf: $(BOOT_SOURCES)/%.asm $(INCLUDED)
-	@mkdir -p $(@D)
-	$(Q)nasm -Werror -f elf32 -g -F dwarf -I$(BOOT_SOURCES)/ -I$(ROOT)/lab1-boot/ $< -o $@.o
-	$(Q)ld -m elf_i386 -Ttext=$(LINKED_AT) -e 0 -o $@ $@.o
-
 gdb: disk
 	$(if $(and $(BACK),$(filter-out 1,$(SMP))),$(error BACK: only the run of one core can be played again))
 	$(call install,gdb)
-	$(Q)$(MAKE) -s $(GDB_SYMBOLS)
 	$(earlier_note)
 	@echo "$(base_line)    console: $(KERNEL)/console.txt"
-	$(Q)cd $(ROOT) && python3 -B grade/debug.py --kernel $(KERNEL)/kernel.elf --symbols $(GDB_SYMBOLS) \
+	$(Q)cd $(ROOT) && python3 -B grade/debug.py --kernel $(KERNEL)/kernel.elf --symbols $(BOOT_ELF) \
 	    --helpers $(foreach n,$(KERNEL_LABS),$(wildcard $(ROOT)/$(call lab,$n)/given/gdb/corey*.py)) \
 	    $(if $(TEST),--stop test_$(TEST)) $(if $(BACK),--back $(BOOTS_FROM)) -- $(QEMU) -serial file:$(KERNEL)/console.txt
 

@@ -7,10 +7,6 @@
 %include "ports.inc"
 
         bits 16
-%ifidn __OUTPUT_FORMAT__, bin          ; for gdb it is linked instead
-        org 0x7c00
-%endif
-
 start:
         jmp     0:.segments_zero        ; some BIOSes come here as 07c0:0000
 .segments_zero:

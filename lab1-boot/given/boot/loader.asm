@@ -1,7 +1,7 @@
 ; The loader: from real mode to a kernel in memory.
 ;
 ; In real mode it checks the processor, opens the A20 gate and asks the firmware for the map of memory; in 32-bit
-; protected mode it reads the kernel's segments and the modules to where they belong, going back to real mode for each
+; protected mode load.c reads the kernel and the modules to where they belong (disk.c), going back to real mode for each
 ; read of the disk. It ends at the kernel's entry as lab1-boot/boot_info.h promises, or with a message.
 ;
 ; Segments are flat and zero-based in both modes and the stack lies below 64 KiB, so a pointer to low memory, esp
@@ -11,11 +11,9 @@
 %include "ports.inc"
 %include "boot_info.inc"
 
-        bits 16
-%ifidn __OUTPUT_FORMAT__, bin          ; for gdb it is linked instead
-        org LOADER
-%endif
+        extern  load
 
+        bits 16
 start:
         mov     [disk], dl
         call    processor_check
@@ -24,27 +22,81 @@ start:
         cli
         call    protected_enter
         bits 32
-        call    root_pointer_find
-        call    screen_find
-        call    directory_read
-        call    kernel_load
-        call    modules_load
-
-        mov     dword [BOOT_INFO + boot_info.magic], BOOT_MAGIC
-        mov     dword [BOOT_INFO + boot_info.version], BOOT_VERSION
-        mov     dword [BOOT_INFO + boot_info.size], boot_info_size
+        call    load
+        mov     ecx, eax
         mov     eax, BOOT_MAGIC
         mov     ebx, BOOT_INFO
-        jmp     [kernel_entry]
+        jmp     ecx
 
 disk            db 0                    ; the BIOS's number of the disk we came from
 
 %include "print.inc"
 %include "firmware.inc"
 %include "modes.inc"
-%include "disk.inc"
-%include "place.inc"
-%include "elf.inc"
-%include "modules.inc"
 
-        times LOADER_SECTORS * SECTOR - ($ - $$) db 0
+; --- for loader.h
+
+        global  physical, boot_information, directory, kernel_head, disk_buffer, disk_buffer_end
+physical                equ 0
+boot_information        equ BOOT_INFO
+directory               equ DIRECTORY
+kernel_head             equ KERNEL_HEAD
+disk_buffer             equ BUFFER
+disk_buffer_end         equ BUFFER + BUFFER_SECTORS * SECTOR
+
+        bits 32
+
+        global  disk_transfer
+disk_transfer:
+        push    ebx
+        mov     ebx, sectors_read
+        call    real_call
+        pop     ebx
+        ret
+
+        global  loader_print
+loader_print:
+        push    ebx
+        push    esi
+        mov     esi, [esp + 12]
+        mov     ebx, print
+        call    real_call
+        pop     esi
+        pop     ebx
+        ret
+
+        global  loader_fail
+loader_fail:
+        mov     esi, [esp + 4]
+        mov     ebx, fail
+        jmp     real_call
+
+        bits 16
+
+; Has the firmware read what disk_packet says.
+sectors_read:
+        pushad
+        mov     byte [disk_failed], 0
+        mov     si, disk_packet
+        mov     dl, [disk]
+        mov     ah, 0x42                ; INT 13h: extended read
+        int     0x13
+        jnc     .end
+        mov     byte [disk_failed], 1
+        mov     [disk_error], ah
+.end:
+        popad
+        ret
+
+        global  disk_packet, disk_failed, disk_error
+        align 4
+disk_packet:
+        istruc packet
+        at packet.bytes,        dw packet_size
+        at packet.sectors,      dw 0
+        at packet.offset,       dw 0
+        at packet.segment,      dw BUFFER >> 4
+        at packet.start,        dq 0
+        iend
+disk_failed     db 0
+disk_error      db 0

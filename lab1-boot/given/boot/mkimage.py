@@ -51,10 +51,9 @@ def image_write(out, options):
     """Writes the image: the directory, for which room is left, last."""
     with open(options.boot, "rb") as boot, open(options.loader, "rb") as loader:
         front = boot.read(), loader.read()
-    if [len(part) for part in front] != [SECTOR, LOADER_SECTORS * SECTOR]:
-        sys.exit("mkimage: boot sector or loader has not the size that layout.inc says")
-    for part in front:
-        out.write(part)
+    if len(front[0]) != SECTOR or len(front[1]) > LOADER_SECTORS * SECTOR:
+        sys.exit("mkimage: boot sector or loader is larger than layout.inc says")
+    out.write(front[0] + front[1].ljust(LOADER_SECTORS * SECTOR, b"\0"))
     directory = out.tell()
     out.write(bytes(DIRECTORY_BYTES))
 
