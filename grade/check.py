@@ -55,6 +55,7 @@ COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
             ("matrix", "python3 -B grade/manycore/matrix.py"),
             ("prompt", "python3 -B grade/prompt.py"),
             ("boots", "python3 -B grade/boots.py"),
+            ("loader", "python3 -B grade/test_loader.py"),
             ("failures", "python3 -B grade/test_failures.py"),
             ("release", "python3 -B grade/test_release.py"),
             ("solution-branch", "python3 -B grade/test_solution_branch.py")]
