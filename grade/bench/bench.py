@@ -105,9 +105,9 @@ def simulate(simulation, plan, base, maker, progress, lines):
 
 
 def plans_of(options):
-    """What is to be simulated: the curves, and some experiments in several sizes."""
+    """What is to be simulated: the curves, and the same experiments, or all, in several sizes."""
     curves = tuple(name for name in CURVES if name in options.experiments)
-    sized = tuple(name for name, curve in CURVES.items() if curve.sizes and SIZES in options.experiments)
+    sized = tuple(name for name in curves or CURVES if CURVES[name].sizes and SIZES in options.experiments)
     cores = options.cores or tuple(number for number in CORES[options.full] if number <= options.machine.all_cores)
     sizes_cores = options.cores if options.cores and options.experiments == (SIZES,) else SIZES_CORES
     for names, numbers, sizes in ((curves, cores, False), (sized, sizes_cores, True)):

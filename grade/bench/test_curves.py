@@ -64,6 +64,8 @@ def a_run_is_what_was_asked_for():
     assert some.models == ("generous",) and some.machine.name == "milan48"
     assert not list(plans_of(read_options(["--experiments", "answers", "--cores", "200"])))
     assert [plan.cores for plan in plans_of(read_options(["--experiments", "sizes", "--cores", "2"]))] == [(2,)]
+    some = list(plans_of(read_options(["--experiments", "wri sizes"])))
+    assert [(plan.experiments, plan.sizes) for plan in some] == [(("wri",), False), (("wri",), True)]
 
 
 @test
