@@ -19,6 +19,20 @@ from positions import Monitor
 
 LAST = "machine_off"  # where a kernel ends that ends by itself
 
+# What gdb is to say where the machine has reset itself. After wrong page tables it finds no code, as the processor did.
+LOOK = """python
+print("The machine reset itself here: what came next was a triple fault, if the kernel did not ask for it.")
+try:
+    gdb.selected_inferior().read_memory(gdb.parse_and_eval("$pc"), 1)
+except gdb.MemoryError:
+    print("By its page tables there is no memory where its next instruction should be.")
+try:
+    gdb.execute("info frame", to_string=True)
+except gdb.error:
+    pass  # that was gdb's first look at such code: the next, which could be reverse-stepi's, does not fail any more
+end
+"""
+
 
 def replayed(mode, folder):
     """QEMU's arguments for a run that can be repeated: time is counted in instructions, what the disk does is recorded,
@@ -59,9 +73,14 @@ def end_of(qemu, folder):
     try:
         monitor.execute("qmp_capabilities")
         monitor.execute("cont")  # not before: an end that came first would be told to nobody
-        if monitor.await_event("SHUTDOWN"):
-            return [f"monitor replay_break {monitor.execute('query-replay')['icount'] - 1}", "continue"]
-        return [f"thbreak {LAST}", "continue"]
+        end = monitor.await_event("SHUTDOWN")
+        if not end:
+            return [f"thbreak {LAST}", "continue"]
+        ends = [f"monitor replay_break {monitor.execute('query-replay')['icount'] - 1}", "continue"]
+        if end["guest"]:
+            (folder / "look").write_text(LOOK, encoding="utf-8")
+            ends.append(f"source {folder}/look")
+        return ends
     finally:
         machine.kill()
         machine.wait()
@@ -79,13 +98,14 @@ def debug(options, ends, folder):
             if machine.poll() is not None:
                 sys.exit(f"QEMU ended with status {machine.returncode}")
             time.sleep(0.05)
-        commands = ["set confirm off"] + ([] if sys.stdin.isatty() else ["set pagination off"])
-        commands += [f"add-symbol-file {path}" for path in options.symbols]
-        commands += [f"source {path}" for path in options.helpers]
-        commands += ["set architecture i386:x86-64", f"target remote {socket}", *ends]
+        start = ["set confirm off"] + ([] if sys.stdin.isatty() else ["set pagination off"])
+        start += [f"file {options.kernel}", *(f"add-symbol-file {path}" for path in options.symbols)]
+        start += [f"source {path}" for path in options.helpers]
+        start += ["set architecture i386:x86-64", f"target remote {socket}"]
+        # What gdb says to these is news to nobody, but for errors.
+        commands = [f"python [gdb.execute(command, to_string=True) for command in {start}] and None", *ends]
         signal.signal(signal.SIGINT, lambda *_: None)  # it is meant for gdb
-        return subprocess.run(["gdb", "-q", options.kernel,
-                               *(word for command in commands for word in ("-ex", command))]).returncode
+        return subprocess.run(["gdb", "-q", *(word for command in commands for word in ("-ex", command))]).returncode
     finally:
         machine.kill()
         machine.wait()

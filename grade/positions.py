@@ -41,11 +41,12 @@ class Monitor:
         raise OSError("the monitor is closed")
 
     def await_event(self, name):
-        """Waits for an event; False when the machine ends without."""
+        """What an event says that is waited for; None when the machine ends without."""
         for line in self.lines:
-            if json.loads(line).get("event") == name:
-                return True
-        return False
+            event = json.loads(line)
+            if event.get("event") == name:
+                return event["data"]
+        return None
 
     def person(self, line, core=0):
         """The text that a person would get to see who types `line`."""

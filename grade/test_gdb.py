@@ -72,6 +72,7 @@ def stops_at_the_test_and_knows_the_kernel():
     expect(said, r"console: \S+/console\.txt", r"test_page_free_home \(\)\s+at lab1-boot/test/page\.c:\d+", r"#1 .* test_run",
            r"command line: ", r"screen: 80 x 25 characters", r"639\.0 KiB  ram", r"KiB  kernel",
            r"\d+ free\n", r"core 0: a list of \d{5}, first frame 0x", r"corey boot -- .*corey pages -- ")
+    assert "Reading symbols" not in said, said
 
 
 @test
@@ -102,8 +103,16 @@ def goes_back_from_a_panic_to_the_write_that_caused_it():
 def goes_back_from_a_triple_fault():
     said = mistaken("long_mode.asm", "mov     cr3, eax", "mov     cr3, esp",
                     commands=["info registers cr3", "reverse-stepi", "reverse-stepi", "info registers rip"])
-    expect(said, r"enter_long_mode \(\)\s+at \S+long_mode\.asm:\d+\s+\d+\s+mov +cr0, eax", r"cr3 ", r"or +eax, CR0_PG",
+    expect(said, r"enter_long_mode \(\)\s+at \S+long_mode\.asm:\d+\s+\d+\s+mov +cr0, eax", r"The machine reset itself here", r"cr3 ", r"or +eax, CR0_PG",
            r"mov +eax, cr0", r"<enter_long_mode\+\d+>")
+
+
+@test
+def goes_back_from_where_no_code_can_be_read():
+    said = mistaken("long_mode.asm", "or      eax, EFER_LME | EFER_NXE", "or      eax, EFER_NXE",
+                    commands=["reverse-stepi", "reverse-stepi"])
+    expect(said, r"The machine reset itself here", r"there is no memory where its next instruction should be",
+           r"mov +cr0, eax", r"or +eax, CR0_PG")
 
 
 @test
