@@ -17,6 +17,7 @@
 #          is an undefined instruction, so a panic that names the line
 # CC       gcc or clang
 # RUN      program to start, with its arguments, or several with ; between;  TEST  test to boot, or for `grade` a pattern
+# WORDS    more words of the kernel's command line: console=com2
 # MEM      megabytes of the machine: 256, with books 1024;  ACCEL  tcg or kvm
 # CPUS     its cores: a number, perhaps with how they hang together in QEMU's words (6,sockets=2,cores=3); for `bench` a
 #          number or a list
@@ -29,7 +30,7 @@
 # OUT      the students' tree that `release` makes or brings up to date
 # V=1      show each command
 # What an instructor sets stands in grade/course.mk.
-VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST MEM CPUS ACCEL BOOT BACK MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL OUT V
+VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST WORDS MEM CPUS ACCEL BOOT BACK MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL OUT V
 
 # Evaluated when this file is read, in the lab's folder or at the top.
 ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
@@ -176,8 +177,12 @@ $(call stamp,$(KERNEL)/objects,$(KERNEL_OBJECTS))
 endif
 
 # What proves and changes the course itself is not in a student's tree.
+COURSE := $(wildcard $(ROOT)/grade/check.py)
 STAFF_GOALS := check stress fuzz scaling calibrate holes release solution-branch lint format
-ifeq ($(wildcard $(ROOT)/grade/check.py),)
+ifneq ($(filter bench sim,$(if $(wildcard $(ROOT)/grade/bench),,$(MAKECMDGOALS))),)
+$(error make $(filter bench sim,$(MAKECMDGOALS)) comes with lab 5: until then there is one core, and nothing to scale)
+endif
+ifeq ($(COURSE),)
 INSTEAD_holes := ; an exercise file as it was handed out: git log FILE, then git checkout COMMIT FILE
 INSTEAD := $(firstword $(filter $(STAFF_GOALS),$(MAKECMDGOALS)))
 ifneq ($(INSTEAD),)
@@ -317,6 +322,7 @@ $(addprefix $(BUILD)/bench/,$(BOOKS)):
 
 disk_write = python3 $(BOOT_SOURCES)/mkimage.py $1 $(BOOT_OUT)/boot.bin $(BOOT_OUT)/loader.bin $(KERNEL)/kernel.elf \
     --cmdline '$2' $(ALL_MODULES)
+iso_write = python3 -B $(BOOT_SOURCES)/mkiso.py $1 $(KERNEL)/kernel.elf --cmdline '$2' $(ALL_MODULES)
 ALL_MODULES = $(foreach p,$(PROGRAMS),$(notdir $p)=$p) $(MODULES)
 MODULE_FILES := $(foreach m,$(MODULES),$(lastword $(subst =, ,$m)))
 $(IMAGE): $(BOOT_OUT)/boot.bin $(BOOT_OUT)/loader.bin $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkimage.py
@@ -326,7 +332,7 @@ $(IMAGE): $(BOOT_OUT)/boot.bin $(BOOT_OUT)/loader.bin $(KERNEL)/kernel.elf $(PRO
 # GRUB, for machines with a BIOS or UEFI, from a CD or a stick.
 $(ISO): $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkiso.py $(BOOT_SOURCES)/mkimage.py
 	@echo "  ISO   $(patsubst $(ROOT)/%,%,$@)"
-	$(Q)python3 -B $(BOOT_SOURCES)/mkiso.py $@ $(KERNEL)/kernel.elf $(ALL_MODULES)
+	$(Q)$(call iso_write,$@)
 
 -include $(shell test -d $(OUT) && find $(OUT) -name '*.d' 2>/dev/null)
 
@@ -334,25 +340,35 @@ $(ISO): $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkiso.p
 
 .PHONY: help help-staff setup qemu gdb bochs grade hint submit release solution-branch check stress fuzz holes bench calibrate scaling sim disk image image-path kernel-path lint format clean
 
+# In a student's tree only what its labs have brought is offered.
 help:
-	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder, or here for the reference:'
-	@echo '  make qemu       boot it in QEMU; RUN="wc /books/kjv.txt" starts a program, TEST=name runs a test,'
-	@echo '                  CPUS=4 gives it four cores; RUN="memclone; locks" starts one after the other;'
+	@echo 'Corey Labs: a kernel for many cores, in seven labs. In a lab folder$(if $(COURSE),$(comma) or here for the reference):'
+	@echo '  make qemu       boot it in QEMU; TEST=name runs a test; BOOT=iso or BOOT=uefi boots it from an ISO, by GRUB'
+ifneq ($(filter 4,$(PRESENT)),)
+	@echo '                  RUN="wc /books/kjv.txt" starts a program, CPUS=4 gives it four cores;'
+	@echo '                  RUN="memclone; locks" starts one after the other'
+endif
+ifneq ($(SOLVED),)
 	@echo '                  EX=2.1, in a lab folder: your file of that exercise, all else from the reference'
+endif
 	@echo '  make gdb        the same under gdb, halted at the first instruction, or with TEST=name where that begins;'
 	@echo '                  BACK=1: recorded, and halted at its end: reverse-continue goes back to what led there'
-	@echo '  make bochs      the same in Bochs; BOOT=iso or BOOT=uefi has QEMU boot it from an ISO, by GRUB'
-	@echo '  make grade      points and reasons; TEST=pattern LAB=n TREE=dir JSON=file JUNIT=file'
+	@echo '  make bochs      the same in Bochs'
+	@echo '  make image      for real machines: the raw disk image for a BIOS, and an ISO for a BIOS or UEFI; TEST, RUN, CPUS'
+	@echo '                  and WORDS="console=com2" are written into them'
+	@echo '  make grade      points and reasons; TEST=pattern JSON=file JUNIT=file'
 	@echo '  make hint EX=1.2       the next hint of an exercise'
 	@echo '  make submit     an archive of the exercise files of this lab, for the instructor'
+ifneq ($(wildcard $(ROOT)/grade/bench),)
 	@echo '  make bench      the experiments: the words of a real book, counted on Corey and checked; and, simulated,'
 	@echo '                  curves of Corey and Linux on 1, 4 and 16 cores, with a report'
 	@echo '                  EXPERIMENTS="memclone wri" CPUS="1 4" MACHINE=cores64 MODEL=generous FULL=1'
 	@echo '  make sim        a program on a simulated machine of up to 64 cores: why does it not scale?'
 	@echo '                  RUN="memclone" CPUS="1 4 16" MACHINE=cores64 MODEL=generous SEED=n JSON=file'
+endif
 	@echo '  make setup      install what is missing'
 	@echo '  make clean      remove build/'
-	@echo '$(if $(wildcard $(ROOT)/grade/check.py),make help-staff lists the rest; )README.md says what this is.'
+	@echo '$(if $(COURSE),make help-staff lists the rest; )README.md says what this is.'
 
 help-staff:
 	@echo '  make check      all tests of the project itself'
@@ -363,7 +379,7 @@ help-staff:
 	@echo '  make holes      render the exercise files of the lab folders from solutions/'
 	@echo '  make release    LAB=n OUT=dir: the tree that students get; into one that they work in it adds one commit'
 	@echo '  make solution-branch   the branch `solution`: the exercise files solved in place, and nothing else'
-	@echo '  make image      for real machines: the raw disk image for a BIOS, and an ISO for a BIOS or UEFI; LAB BASE EX TREE MODE CC MODULES say which'
+	@echo '  make grade LAB=n TREE=dir     of a submission, or of any tree'
 	@echo '  make lint       sizes beside their budget, overrides, format'
 	@echo '  make format     clang-format over C'
 	@echo 'Variables: $(VARIABLES)'
@@ -399,8 +415,9 @@ if [ -n "$$missing" ]; then \
 endef
 
 setup:
-	$(call install,build iso uefi bochs gdb $(if $(filter 7,$(PRESENT)),bench) $(if $(wildcard $(ROOT)/grade/check.py),format git models))
+	$(call install,build iso uefi bochs gdb $(if $(filter 7,$(PRESENT)),bench) $(if $(COURSE),format git models))
 	$(if $(wildcard $(ROOT)/grade/linux/kernel.py),$(Q)python3 -B $(ROOT)/grade/linux/kernel.py)
+	@echo 'all that is needed is installed'
 
 # What a machine boots from with BOOT.
 BOOTS_FROM := $(if $(filter disk,$(BOOT)),$(IMAGE),$(ISO))
@@ -410,10 +427,14 @@ disk:
 	$(call install,build $(if $(RUN_BOOKS),bench) $(if $(filter-out disk,$(BOOT)),iso) $(filter uefi,$(BOOT)))
 	$(make_images) $(BOOTS_FROM)
 
+# Images that say what the kernel is to do: what is typed goes into them.
+TOLD := $(KERNEL)/told
+
 image:
 	$(call install,build iso $(if $(RUN_BOOKS),bench))
-	$(make_images) $(IMAGE) $(ISO)
-	@echo "$(IMAGE)"; echo "$(ISO)"
+	$(make_images) $(IMAGE) $(if $(COMMAND_LINE),,$(ISO))
+	$(if $(COMMAND_LINE),$(Q)$(call disk_write,$(TOLD).img,$(COMMAND_LINE)) && $(call iso_write,$(TOLD).iso,$(COMMAND_LINE)))
+	@printf '%s\n' $(if $(COMMAND_LINE),$(TOLD).img $(TOLD).iso,$(IMAGE) $(ISO))
 
 # For scripts: where disk image and kernel of these variables lie.
 image-path:
@@ -426,7 +447,7 @@ comma := ,
 SMP := $(firstword $(subst $(comma), ,$(or $(CPUS),1)))
 # Other cores stay off unless the command line asks for them. More of them than the host has take turns on one thread: as
 # in grade/machine.py.
-COMMAND_LINE := $(strip $(if $(filter-out 1,$(SMP)),cores=$(SMP)) $(if $(SEED),seed=$(SEED)) $(if $(CALLS),calls=$(CALLS)) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
+COMMAND_LINE := $(strip $(if $(filter-out 1,$(SMP)),cores=$(SMP)) $(if $(SEED),seed=$(SEED)) $(if $(CALLS),calls=$(CALLS)) $(WORDS) $(if $(TEST),test=$(TEST),$(if $(RUN),run=$(RUN))))
 TURNS = $(if $(filter tcg,$(ACCEL)),$(shell test $(SMP) -le $$(nproc) || echo $(comma)thread=single))
 QEMU = $(if $(word 2,$(CPUS)),$(error CPUS is one number here$(comma) not '$(CPUS)'))qemu-system-x86_64 -M q35 -cpu max -accel $(ACCEL)$(TURNS) -m $(MEM)M -smp $(or $(CPUS),1) -display none -no-reboot \
     $(if $(filter uefi,$(BOOT)),-bios $(OVMF)) $(if $(BACK),,-drive file=$(BOOTS_FROM),format=raw,if=none,id=disk,snapshot=on -device ide-hd,drive=disk) \
@@ -438,10 +459,15 @@ base_line = $(if $(filter reference,$(BASE)),$(base_labs): reference,$(if $(filt
 
 earlier_note = $(if $(and $(filter own,$(BASE)),$(if $(EX_EARLIER),,1)),$(Q)python3 -B $(ROOT)/grade/handed_out.py --before $(LAB))
 
+# What a person has said of the kernel and what it is to do, for another command.
+REPEATED = $(strip $(foreach v,LAB BASE OWN EX TREE MODE CC BOOT MEM WORDS RUN TEST,$(if $(filter command line,$(origin $v)),$v='$($v)')))
+
 qemu: disk
 	$(earlier_note)
 	@echo "$(base_line)    (leave QEMU: Ctrl-A, then X)"
-	$(Q)$(QEMU) -serial mon:stdio; status=$$?; case $$status in 33) exit 0;; 35|37|39) exit 1;; *) exit $$status;; esac
+	$(Q)$(QEMU) -serial mon:stdio -d cpu_reset -D $(KERNEL)/resets.txt; status=$$?; \
+	if grep -qs '^Triple fault' $(KERNEL)/resets.txt; then echo "the machine reset itself: a triple fault$(if $(filter 1,$(SMP)),; make gdb $(REPEATED) BACK=1 goes back from there)"; exit 1; fi; \
+	case $$status in 33) exit 0;; 35|37|39) exit 1;; *) exit $$status;; esac
 
 gdb: disk
 	$(if $(and $(BACK),$(filter-out 1,$(SMP))),$(error BACK: only the run of one core can be played again))
@@ -456,8 +482,8 @@ bochs: disk
 	$(call install,bochs)
 	$(earlier_note)
 	@echo "$(base_line)    serial line: $(KERNEL)/console.txt    (leave Bochs: \`halt' at the monitor)"
-	$(Q)$(call disk_write,$(KERNEL)/bochs.img,$(COMMAND_LINE))
-	$(Q)python3 -B $(ROOT)/grade/bochs.py --serial $(KERNEL)/console.txt $(KERNEL)/bochs.img || \
+	$(Q)$(call disk_write,$(TOLD).img,$(COMMAND_LINE))
+	$(Q)python3 -B $(ROOT)/grade/bochs.py --serial $(KERNEL)/console.txt $(TOLD).img || \
 	    grep -qs 'shutdown requested' $(KERNEL)/bochs.log # it calls no end a good one
 
 grade:

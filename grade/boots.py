@@ -5,12 +5,13 @@ As a program: its last line is `N passed, N failed`; what cannot be tried here i
 """
 import re
 import shutil
+import subprocess
 import sys
 
 from bochs import bochs_command
 from build import Kernel, build_kernels
 from console import Console, TerminalConsole, run_steps
-from course import Test
+from course import ROOT, Test
 from machine import PASSED, Job, serial_command
 from own_tests import run_results
 from screen import Screen
@@ -172,6 +173,34 @@ def hole_on_screen(name, boot, more, screen_lines, folder):
         console.close()
 
 
+def triple_fault(folder):
+    """What `make qemu` says of a machine that was reset by one: a kernel without long mode."""
+    tree = folder / "lab1-boot"
+    shutil.copytree(ROOT / "solutions" / "lab1-boot", tree)
+    text = (tree / "long_mode.asm").read_text(encoding="utf-8")
+    (tree / "long_mode.asm").write_text(text.replace("EFER_LME | ", ""), encoding="utf-8")
+    run = subprocess.run(["make", "qemu", "LAB=1", "BASE=all", f"TREE={folder}", "TEST=boot_info"], cwd=ROOT,
+                         stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    expected = (f"the machine reset itself: a triple fault; make gdb LAB='1' BASE='all' TREE='{folder}' TEST='boot_info' BACK=1 "
+                "goes back from there")
+    yield "a triple fault is told", run.returncode and run.stdout.endswith(expected + "\n"), f"seen {run.stdout[-300:]}"
+
+
+def told_images(folder):
+    """What `make image` writes for a real machine says itself what the kernel is to do."""
+    made = subprocess.run(["make", "-s", "image", "LAB=4", "RUN=hello told", "WORDS=console=com2"], cwd=ROOT,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    for image in made.stdout.split()[-2:]:
+        command = serial_command(Job(image, Test("boots"), folder, words=" "))
+        at = next(i for i, word in enumerate(command) if word.startswith("name=opt/corey/cmdline"))
+        console = Console([command[0], "-serial", "null", *command[1:at - 1], *command[at + 1:]], SECONDS)
+        try:
+            instead = console.step("", "argument 1: told")
+            yield f"make image: {image[-3:]} does what it was told", not instead, f"seen {instead[-300:]!r}"
+        finally:
+            console.close()
+
+
 def run_boots(folder):
     """(name, passed, detail) for every step of every way."""
     for way in WAYS:
@@ -180,6 +209,8 @@ def run_boots(folder):
     yield from hole_on_screen("on a BIOS", "disk", (), Screen.text, folder)
     yield from hole_on_screen("GRUB on a BIOS", "iso", (), Screen.text, folder)
     yield from hole_on_screen("on UEFI", "uefi", UEFI, Screen.pixels, folder)
+    yield from triple_fault(folder)
+    yield from told_images(folder)
     yield from boot_by_bochs(folder)
 
 

@@ -3,15 +3,15 @@ log, nothing for what is over at once."""
 import sys
 import time
 
-QUIET = 2    # seconds before anything is said
-LOG_GAP = 20  # seconds between two lines in a log
+QUIET = 2     # seconds before a terminal is told anything
+LOG_GAP = 20  # seconds before a line in a log, and between two
 
 
 class Progress:
     def __init__(self, stream=sys.stderr):
         self.stream = stream
         self.terminal = stream.isatty()
-        self.next = time.monotonic() + QUIET
+        self.next = time.monotonic() + (QUIET if self.terminal else LOG_GAP)
         self.shown = False
 
     def show(self, text):
