@@ -97,7 +97,10 @@ def test_a_student_from_release_to_submission():
         tree = Path(made) / "student"
         said(release(tree, 1), 0, "lab 1, release")
         assert git(tree, "status", "--porcelain") == "" and git(tree, "rev-list", "--count", "HEAD") == "1"
-        said(run(tree, "make", "help"), 0, "make submit")
+        offered = run(tree, "make", "help")
+        said(offered, 0, "make submit")
+        assert "make bench" not in offered[1] and "reference" not in offered[1], offered[1]
+        said(run(tree, "make", "sim", "RUN=hello"), 2, "make sim comes with lab 5")
         said(run(tree, "make", "check"), 2, "for the course's own tree", "make grade")
         said(run(tree / first.folder, "make", "qemu", "EX=1.2", "TEST=page_free_home"), 2, "this tree has no solutions of lab 1",
              "exercise 1.1 is not written yet")
