@@ -86,11 +86,13 @@ share_word_rights(uint64_t word)
 }
 
 /* Where the probe for an id begins; it goes on by one, modulo the table's slots. By the product's highest bits, on which
- * all of the id's bear: those of the core, too, since the cores' counters are often alike. */
+ * all of the id's bear. Its upper bits spread the counters of one core (the golden ratio: D. Knuth, The Art of Computer
+ * Programming 3, 6.4), its lower 20 the cores, whose counters are often alike (the root of 3: with another ratio than the
+ * golden one, so that a core's next object and the next core's do not meet). */
 static inline uint32_t
 share_hash(uint64_t id, uint32_t slots)
 {
-    return (uint32_t)(id * 0x9e3779b97f4a7c15ul >> (64 - __builtin_ctz(slots)));
+    return (uint32_t)(id * 0x9e3779b97f4bb67bul >> (64 - __builtin_ctz(slots)));
 }
 
 /* --- exercise 3.1 ----------------------------------------------------------------------------------------- */
