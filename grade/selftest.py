@@ -69,8 +69,19 @@ CASES = [
      "\"what\":\"pages\",\"expected\":0,\"seen\":2}'); end(35)", "leak", "seen     2"),
     ("fail_then_pass", "start(); tell('fail', '{\"kind\":\"mismatch\",\"what\":\"y\"}', 'u'); "
      "good(); end()", "mismatch", "y"),
-    ("panic", "start(); tell('panic', '{\"what\":\"broken: z\",\"backtrace\":[\"f+0x2 a.c:9\"]}'); "
-     "end(37)", "panic", "f+0x2 a.c:9"),
+    ("panic", "start(); tell('panic', '{\"what\":\"broken: z\",\"at\":\"f+0x2 a.c:9\"}'); "
+     "tell('backtrace', '{\"calls\":[\"f+0x2 a.c:9\",\"main+0x7 b.c:1\"]}'); end(37)", "panic", "main+0x7 b.c:1"),
+    ("panic_hole", "start(); tell('panic', '{\"what\":\"broken: z\",\"at\":\"f+0x2 a.c:9\"}'); "
+     "tell('hole', '{\"exercise\":\"9.9\"}'); end(39)", "panic", "  f+0x2 a.c:9\n  met while"),
+    ("hole_panic", "start(); tell('hole', '{\"exercise\":\"9.9\"}'); tell('panic', '{\"what\":\"z\"}'); end(39)",
+     "not written yet", "9.9"),
+    ("fault_hole", "start(); tell('hole', '{\"exercise\":\"9.9\",\"trap\":\"#PF (cr2 0x8)\",\"at\":\"f a.c:3\",\"mistake\":true}');"
+     " end(39)", "fault", "#PF (cr2 0x8) at f a.c:3\n  met while"),
+    ("trap_hole", "start(); tell('hole', '{\"exercise\":\"9.9\",\"trap\":\"#BP\",\"at\":\"f a.c:3\",\"mistake\":false}'); "
+     "end(39)", "not written yet", "on the way of #BP at f a.c:3"),
+    ("no_such", "tell('unknown', '{\"what\":\"none; the nearest name is one\"}'); end(35)", "no such test", "nearest"),
+    ("shown", "start(); tell('shown', '{\"text\":\"a picture\"}'); tell('fail', '{\"kind\":\"mismatch\",\"file\":\"a.c\","
+     "\"line\":3,\"what\":\"x\",\"expected\":4,\"seen\":5}'); end(35)", "mismatch", "a picture\n  expected 4"),
     ("mute_panic", "start(); sys.exit(37)", "panic", "last words"),
     ("fault", "start(); tell('fault', '{\"program\":\"init\",\"what\":\"page fault\"}'); end(35)",
      "fault", "page fault"),

@@ -2,8 +2,9 @@
 
 The order of the questions is the order of causes: a hole explains everything after it, a panic
 explains a missing record, and only a run that ended well, said `pass` for this very test and lost
-no record has passed. A hole in ring 3 ends its program, not the machine: there it explains a test
-that failed, and no other ending.
+no record has passed. What is reported by way of a hole came before it: a panic whose backtrace
+would be 1.5's, and a fault of the kernel that came in by a stub of 1.4. A hole in ring 3 ends its
+program, not the machine: there it explains a test that failed, and no other ending.
 """
 from dataclasses import dataclass, field
 
@@ -16,7 +17,8 @@ TAIL = 6  # lines of console shown with a verdict that has nothing better
 @dataclass
 class Verdict:
     """`kind` is one of: pass, not written yet, blocked, build, boot, panic, fault, triple fault,
-    time-out, mismatch, leak, missing record, machine. `summary` is one line, `detail` more."""
+    time-out, mismatch, leak, race, missing record, no such test, machine, skipped. `summary` is one
+    line, `detail` more; `hole` is the exercise whose hole is the cause."""
     kind: str
     summary: str = ""
     detail: list = field(default_factory=list)
@@ -31,7 +33,7 @@ def judge(test, outcome, exercise=""):
     """The verdict on one run of `test`, which belongs to `exercise` ('' for given code)."""
     verdict = judge_run(test, outcome)
     if verdict.hole and exercise and verdict.hole != exercise:
-        return Verdict("blocked", f"blocked by {verdict.hole}", hole=verdict.hole)
+        return Verdict("blocked", f"blocked by {verdict.hole}", verdict.detail, hole=verdict.hole)
     if test.expect == "pass" or verdict.hole:
         return verdict
     return judge_expected(test, verdict)
@@ -52,12 +54,16 @@ def judge_run(test, outcome):
     run = outcome.records
     if outcome.trouble:
         return Verdict("machine", outcome.trouble)
-    hole = run.first("hole")
+    hole, panic = run.first("hole"), run.first("panic", "k")
     if hole and outcome.status == (HOLE if hole.origin == "k" else FAILED):
+        if panic and panic.sequence < hole.sequence:
+            return judge_panic(panic, outcome, hole)
         return judge_hole(hole)
-    panic = run.first("panic", "k")
     if panic or outcome.status == PANIC:
         return judge_panic(panic, outcome)
+    unknown = run.first("unknown", "k")
+    if unknown:
+        return Verdict("no such test", str(unknown.data.get("what")))
     fail = run.first("fail")
     stood = [f"  {line}" for line in outcome.positions]
     if fail:
@@ -79,20 +85,34 @@ def judge_run(test, outcome):
 
 
 def judge_hole(record):
-    number = str(record.data.get("exercise"))
+    """A hole; or, where a mistake of the kernel's led into it, that mistake."""
+    number, trap = str(record.data.get("exercise")), record.data.get("trap")
+    at = f"{trap} at {record.data.get('at')}"
+    if trap and record.data.get("mistake"):
+        return Verdict("fault", at, [f"  {unwritten(number)}: it would say who called whom"])
     lab, exercise = exercise_of_hole(number)
+    detail = [f"  on the way of {at}"] if trap else []
     if not exercise:
-        return Verdict("not written yet", f"exercise {number}", hole=number)
+        return Verdict("not written yet", f"exercise {number}", detail, hole=number)
     files = ", ".join(f"{lab.folder}/{name}" for name in exercise.files)
     return Verdict("not written yet",
                    f"exercise {number}, {exercise.title}, in {files}"
-                   f" (handout: {handout_section(lab, number)})", hole=number)
+                   f" (handout: {handout_section(lab, number)})", detail, hole=number)
 
 
-def judge_panic(record, outcome):
+def unwritten(number):
+    return f"met while this was to be reported: exercise {number} is not written yet"
+
+
+def judge_panic(record, outcome, hole=None):
+    """A panic; `hole` is what was met when it was to be reported."""
     if not record:
         return Verdict("panic", "the kernel stopped without a record", console_tail(outcome))
-    trace = [f"  {frame}" for frame in record.data.get("backtrace", [])]
+    trace = [f"  {frame}" for calls in outcome.records.of_kind("backtrace", "k") for frame in calls.data.get("calls", [])]
+    if not trace and record.data.get("at"):
+        trace = [f"  {record.data['at']}"]
+    if hole:
+        trace.append(f"  {unwritten(str(hole.data.get('exercise')))}")
     return Verdict("panic", str(record.data.get("what")), trace)
 
 
@@ -101,9 +121,9 @@ def judge_fail(record, run):
     data = record.data
     kind = "leak" if data.get("kind") == "leak" else "mismatch"
     summary = f"{data.get('file')}:{data.get('line')}: {data.get('what')}"
-    detail = []
+    detail = [f"  {shown.data.get('text')}" for shown in run.of_kind("shown", "k") if shown.sequence < record.sequence]
     if "expected" in data:
-        detail = [f"  expected {data['expected']}", f"  seen     {data.get('seen')}"]
+        detail += [f"  expected {data['expected']}", f"  seen     {data.get('seen')}"]
     detail += [f"  before it: {describe_fault(fault)}"
                for fault in run.of_kind("fault", "k") if fault.sequence < record.sequence]
     return Verdict(kind, summary, detail)

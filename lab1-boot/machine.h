@@ -50,6 +50,7 @@ port_read32(uint16_t port)
 #define MSR_KERNEL_GS_BASE 0xc0000102
 
 #define EFER_SYSCALL (1u << 0)
+#define EFER_NXE     (1u << 11) /* bit 63 of an entry means no-execute */
 
 static inline uint64_t
 msr_read(uint32_t msr)

@@ -9,8 +9,8 @@ struct context;
 struct ticket_lock;
 struct trap_frame;
 
-/* Prints the message, the registers (of `frame`, or none) and a backtrace with names and lines; writes a panic
- * record; ends the machine with EXIT_PANIC. From any context, on any core; of two cores the second waits for that end. A
+/* Prints the message, the registers (of `frame`, or none) and a backtrace with names and lines; writes a record of kind
+ * `panic`, then, if exercise 1.5 is there to find the calls, one of kind `backtrace`; ends the machine with EXIT_PANIC. From any context, on any core; of two cores the second waits for that end. A
  * panic within a panic ends the machine at once. */
 __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *format, ...);
 __attribute__((noreturn, format(printf, 2, 3))) void panic_at(const struct trap_frame *frame,

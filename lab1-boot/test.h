@@ -48,6 +48,14 @@ TABLE(test, const struct test);
             test_fail("mismatch", __FILE__, __LINE__, #seen, test_expected, test_seen);                      \
     } while (0)
 
+/* As check_equal, within a loop: says which round it was by the value of `index`, a variable. */
+#define check_equal_at(index, expected, seen)                                                                \
+    do {                                                                                                     \
+        int64_t test_expected = (int64_t)(expected), test_seen = (int64_t)(seen);                            \
+        if (test_expected != test_seen)                                                                      \
+            test_fail_at(__FILE__, __LINE__, #seen, #index, (int64_t)(index), test_expected, test_seen);     \
+    } while (0)
+
 /* As check_equal, for memory that should have come back. */
 #define check_no_leak(expected, seen)                                                                        \
     do {                                                                                                     \
@@ -58,6 +66,12 @@ TABLE(test, const struct test);
 
 __attribute__((noreturn)) void test_fail(const char *kind, const char *file, int line, const char *what,
                                          int64_t expected, int64_t seen);
+
+__attribute__((noreturn)) void test_fail_at(const char *file, int line, const char *what, const char *place,
+                                            int64_t index, int64_t expected, int64_t seen);
+
+/* Shows a line on the console, and to the grader, which shows it above the failure that follows. */
+__attribute__((format(printf, 1, 2))) void test_show(const char *format, ...);
 
 /* Whether all tests that are named are early ones; false where none is. */
 bool test_is_early(const char *names);

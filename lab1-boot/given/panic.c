@@ -72,24 +72,41 @@ registers_print(const struct trap_frame *f)
     console_print("r13 %016lx  r14 %016lx  r15 %016lx\n", f->r13, f->r14, f->r15);
 }
 
-/* The record: message and calls, as JSON. */
+/* The record: the message, and where it was said. It comes before the calls: those are exercise 1.5's to find, and what
+ * goes wrong there must not hide what went wrong first. */
 static void
-panic_report(const char *what, const uint64_t *calls, size_t count)
+panic_report(const char *what, uint64_t address)
 {
-    static char quoted[600], list[2600]; /* with the rest of the line less than RESULT_MAX */
+    static char quoted[600];
+    char line[120], line_quoted[160];
+    code_line_format(line, sizeof line, address);
+    console_print("    %s\n", line);
+    result_record("panic", "{\"what\":%s,\"at\":%s}", json_quote(quoted, sizeof quoted, what),
+                  json_quote(line_quoted, sizeof line_quoted, line));
+}
+
+/* The calls that led there, as a record, and on the console, where `at` stands already. */
+static void
+panic_calls(const uint64_t *calls, size_t count, uint64_t at)
+{
+    static char list[2600]; /* with the rest of the line less than RESULT_MAX */
     char line[120], line_quoted[160];
     size_t used = 0;
     list[0] = '\0';
-    for (size_t i = 0; i < count && used + sizeof line_quoted < sizeof list; i++) {
+    for (size_t i = 0; i < count; i++) {
         code_line_format(line, sizeof line, calls[i]);
-        used += format_text(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ",",
-                            json_quote(line_quoted, sizeof line_quoted, line));
+        if (calls[i] != at)
+            console_print("    %s\n", line);
+        if (used + sizeof line_quoted < sizeof list)
+            used += format_text(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ",",
+                                json_quote(line_quoted, sizeof line_quoted, line));
     }
-    result_record("panic", "{\"what\":%s,\"backtrace\":[%s]}", json_quote(quoted, sizeof quoted, what), list);
+    result_record("backtrace", "{\"calls\":[%s]}", list);
 }
 
 __attribute__((noreturn)) static void
-panic_arguments(const struct trap_frame *frame, uint64_t rbp, const char *format, va_list arguments)
+panic_arguments(const struct trap_frame *frame, uint64_t at, uint64_t rbp, const char *format,
+                va_list arguments)
 {
     const struct context *catch = *CORE_OWN(panic_catch);
     if (catch != NULL) {
@@ -108,13 +125,9 @@ panic_arguments(const struct trap_frame *frame, uint64_t rbp, const char *format
         registers_print(frame);
         calls[count++] = frame->rip;
     }
+    panic_report(what, at);
     count += backtrace_walk(rbp, calls + count, BACKTRACE_MAX - count);
-    for (size_t i = 0; i < count; i++) {
-        char line[120];
-        code_line_format(line, sizeof line, calls[i]);
-        console_print("    %s\n", line);
-    }
-    panic_report(what, calls, count);
+    panic_calls(calls, count, at);
     machine_exit(EXIT_PANIC);
 }
 
@@ -123,7 +136,8 @@ panic(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    panic_arguments(NULL, (uint64_t)__builtin_frame_address(0), format, arguments);
+    panic_arguments(NULL, (uint64_t)__builtin_return_address(0) - 1, (uint64_t)__builtin_frame_address(0),
+                    format, arguments);
 }
 
 void
@@ -131,5 +145,5 @@ panic_at(const struct trap_frame *frame, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    panic_arguments(frame, trap_from_ring3(frame) ? 0 : frame->rbp, format, arguments);
+    panic_arguments(frame, frame->rip, trap_from_ring3(frame) ? 0 : frame->rbp, format, arguments);
 }

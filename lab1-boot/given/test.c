@@ -9,23 +9,7 @@
 #include "panic.h"
 #include "result.h"
 #include "string.h"
-
-/* Whether one of the names chooses the test. */
-static bool
-names_choose(const char *names, const char *name)
-{
-    for (;;) {
-        size_t length = 0;
-        while (names[length] != '\0' && names[length] != ',')
-            length++;
-        bool any = length > 0 && names[length - 1] == '*';
-        if (strncmp(names, name, length - any) == 0 && (any || name[length] == '\0'))
-            return true;
-        if (names[length] == '\0')
-            return false;
-        names += length + 1;
-    }
-}
+#include "test_names.h"
 
 bool
 test_is_early(const char *names)
@@ -50,6 +34,22 @@ test_run_one(const struct test *test)
     result_record("pass", "{\"test\":\"%s\"}", test->name);
 }
 
+/* Ends the machine where no test has the name: says which is nearest. */
+__attribute__((noreturn)) static void
+test_unknown(const char *names)
+{
+    char what[300], quoted[400];
+    const char *nearest = names_nearest(names);
+    machine_claim_end();
+    format_text(what, sizeof what, "this kernel has no test named %s%s%s", names,
+                nearest != NULL ? "; the nearest name is " : "", nearest != NULL ? nearest : "");
+    console_print("%s\n", what);
+    if (names_are_races(names))
+        console_print("tests of races run on the machine that you type at: make grade TEST=%s\n", names);
+    result_record("unknown", "{\"what\":%s}", json_quote(quoted, sizeof quoted, what));
+    machine_exit(EXIT_FAILED);
+}
+
 void
 test_run(const char *names)
 {
@@ -60,10 +60,8 @@ test_run(const char *names)
             count++;
         }
     }
-    if (count == 0) {
-        console_print("this kernel has no test named %s\n", names);
-        test_fail("mismatch", __FILE__, __LINE__, "there is a test of this name", 1, 0);
-    }
+    if (count == 0)
+        test_unknown(names);
     machine_claim_end();
     machine_exit(EXIT_GOOD);
 }
@@ -79,6 +77,27 @@ test_fail(const char *kind, const char *file, int line, const char *what, int64_
                   "{\"kind\":\"%s\",\"file\":\"%s\",\"line\":%d,\"what\":%s,\"expected\":%ld,\"seen\":%ld}",
                   kind, file, line, json_quote(quoted, sizeof quoted, what), expected, seen);
     machine_exit(EXIT_FAILED);
+}
+
+void
+test_fail_at(const char *file, int line, const char *what, const char *place, int64_t index, int64_t expected,
+             int64_t seen)
+{
+    char text[200];
+    format_text(text, sizeof text, "%s, where %s is %ld", what, place, index);
+    test_fail("mismatch", file, line, text, expected, seen);
+}
+
+void
+test_show(const char *format, ...)
+{
+    char text[300], quoted[400];
+    va_list arguments;
+    va_start(arguments, format);
+    format_arguments(text, sizeof text, format, arguments);
+    va_end(arguments);
+    console_print("%s\n", text);
+    result_record("shown", "{\"text\":%s}", json_quote(quoted, sizeof quoted, text));
 }
 
 void

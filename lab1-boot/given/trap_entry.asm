@@ -7,7 +7,7 @@
         extern  core_enter
         extern  core_leave
         extern  core_words
-        extern  hole
+        extern  hole_entered
         extern  trap_dispatch
 
 MSR_GS_BASE             equ 0xc0000101
@@ -77,6 +77,8 @@ trap_common:
 .dispatch:
         mov     rdi, rbx
         call    trap_dispatch
+        global  trap_dispatched
+trap_dispatched:                        ; by this a hole in trap_dispatch knows that a trap is under way (hole.c)
         mov     rdi, rbx
 
         global  trap_resume
@@ -125,8 +127,9 @@ trap_own_stack:
 ; nobody's. Of several cores the first has the stack.
         global  hole_enter
 hole_enter:
-        lock bts dword [hole_entered], 0
+        lock bts dword [hole_taken], 0
         jc      .stop
+        mov     rsi, rsp
         mov     ecx, MSR_GS_BASE
         rdmsr
         test    edx, edx
@@ -142,7 +145,7 @@ hole_enter:
 .has_core:
         mov     rsp, hole_stack_top
         xor     ebp, ebp
-        call    hole
+        call    hole_entered
 .stop:
         cli
         hlt
@@ -168,4 +171,4 @@ descriptors_load:
         section .bss nobits alloc noexec write align=16
                 resb HOLE_STACK
 hole_stack_top:
-hole_entered    resd 1
+hole_taken      resd 1

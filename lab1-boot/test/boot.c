@@ -6,7 +6,6 @@
 
 #define EFER_LME (1u << 8)
 #define EFER_LMA (1u << 10)
-#define EFER_NXE (1u << 11)
 
 TEST_EARLY(boot_long_mode)
 {

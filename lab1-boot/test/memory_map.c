@@ -1,7 +1,6 @@
 /* Tests of 1.2, on maps made by hand; the last on the machine's own. */
 #include "memory_map.h"
 
-#include "console.h"
 #include "page.h"
 #include "string.h"
 #include "test.h"
@@ -13,6 +12,8 @@ static uint8_t added[FRAMES]; /* how often each frame was added */
 static void
 frame_added(uint64_t frame)
 {
+    if (frame >= FRAMES)
+        test_show("frame %lu was added", frame);
     check(frame < FRAMES);
     added[frame]++;
 }
@@ -27,10 +28,15 @@ expect(const struct memory_entry *map, size_t count, const char *wanted)
     for (size_t i = 0; i < FRAMES; i++)
         seen[i] = (char)('0' + added[i]);
     seen[strlen(wanted)] = '\0';
-    if (strcmp(wanted, seen) != 0)
-        console_print("frames wanted %s\nframes added  %s\n", wanted, seen);
+    if (strcmp(wanted, seen) != 0) {
+        for (size_t i = 0; i < count; i++)
+            test_show("entry %lu: %s from 0x%lx, 0x%lx bytes", i,
+                      map[i].type == MEMORY_RAM ? "RAM" : "no RAM", map[i].start, map[i].length);
+        test_show("frames wanted %s", wanted);
+        test_show("frames added  %s", seen);
+    }
     for (size_t i = 0; wanted[i] != '\0'; i++)
-        check_equal(wanted[i] - '0', added[i]);
+        check_equal_at(i, wanted[i] - '0', added[i]);
 }
 
 #define RAM(from, to)                                                                                        \
