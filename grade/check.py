@@ -25,7 +25,7 @@ from machine import end_on_sigterm
 from models.models import check_models
 from mutants import check_mutants
 from progress import Progress
-from race.race import race_results
+from race.race import EXERCISES, race_results
 from trials import Trial, run_trials
 from variants import check_variants
 
@@ -77,12 +77,15 @@ def listed(options):
     for lab in labs():
         written = sorted(name for path in (ROOT / lab.folder / "test").rglob("*.c")
                          for name in tests_written(path.read_text(encoding="utf-8")))
-        named = sorted(test.name for exercise in lab.exercises for test in exercise.tests)
-        named = sorted(named + [test.name for test in lab.given + lab.long])
+        tests = [test for exercise in lab.exercises for test in exercise.tests] + lab.given + lab.long
+        named = sorted(test.name for test in tests if not test.host)
         wrong = [f"{name} is not in grade/lab{lab.number}.py" for name in set(written) - set(named)]
         wrong += [f"{name} is no test of {lab.folder}" for name in set(named) - set(written)]
         wrong += [f"{name} stands twice" for name in set(named) if named.count(name) > 1]
         wrong += [f"exercise {e.number} has no test" for e in lab.exercises if not e.tests]
+        wrong += [f"{test.name} is no test of {', '.join(e.files)}: grade/race/race.py" for e in lab.exercises
+                  for test in e.tests if test.host and not {f"{lab.folder}/{name}" for name in e.files}
+                  & set(EXERCISES.get(test.name, ()))]
         yield f"tests of lab {lab.number} are listed", not wrong, "; ".join(sorted(wrong))
     lives = [known["exercise"] for known in misconceptions.known()]
     exercises = [exercise for lab in labs() if lab.number in EXPLAINED for exercise in lab.exercises]

@@ -18,7 +18,7 @@ SETTING = re.compile(r"^(\w+)\s*:=\s*(.*?)\s*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Test:
-    """One boot of one test. `expect` is the verdict that earns the points ("pass", or for a test
+    """One boot of one test, or one run on the host. `expect` is the verdict that earns the points ("pass", or for a test
     that must end badly "panic" …) and `saying` a text that this verdict must then contain."""
     name: str
     points: int = 0
@@ -29,6 +29,7 @@ class Test:
     seconds: int = 10
     expect: str = "pass"
     saying: str = ""
+    host: str = ""  # "race": not a boot, but a program of grade/race/ on this host, of that name
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ tree. When it is not 0, the score is the last line.
 """
 import argparse
 import sys
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -20,9 +21,11 @@ from course import ROOT, labs, settings
 from handed_out import is_untouched
 from machine import end_on_sigterm
 from progress import Progress
-from scores import collect_column, fill_columns, sum_scores
+from scores import collect_column, fill_columns, sum_points, sum_scores
 from submission import describe, foreign_includes, open_tree
 from trials import run_trials
+
+CHOSEN = " (points of the chosen tests)"
 
 
 def parse_arguments():
@@ -67,7 +70,7 @@ def own_column(name, lab, options, alone=False):
             return Kernel(lab.number, "own", exercise.number, options.tree, options.mode)
         return Kernel(lab.number, own_base(lab, exercise, options.own), "", options.tree, options.mode)
 
-    column = collect_column(name, lab, kernel_of, options.wanted)
+    column = collect_column(name, lab, kernel_of, options.wanted, bool(options.test))
     if all(is_untouched(part, options.tree or ROOT) for part in judged_labs(lab, options)):
         column.state, column.trials = "not started", []
     return column
@@ -76,7 +79,7 @@ def own_column(name, lab, options, alone=False):
 def reference_column(name, lab, kernel_lab, options):
     """The column of a lab's solutions on the kernel of lab `kernel_lab`."""
     kernel = Kernel(kernel_lab, "reference", mode=options.mode)
-    return collect_column(name, lab, lambda exercise: kernel, options.wanted)
+    return collect_column(name, lab, lambda exercise: kernel, options.wanted, bool(options.test))
 
 
 def run_columns(columns, folder):
@@ -95,8 +98,15 @@ def grade_folder(lab, options, folder):
     run_columns(columns, folder)
     report.print_folder(lab, columns)
     report.print_reasons(columns, "folder", options.tree)
-    figures = ", ".join(f"{column.score}/100 {column.name}" for column in columns)
-    return columns, all(column.full for column in columns), f"lab {lab.number}: {figures}"
+    figures = ", ".join(f"{column.figure} {column.name}" for column in columns)
+    return columns, all(column.full for column in columns), f"lab {lab.number}: {figures}{CHOSEN if options.test else ''}"
+
+
+def sum_line(named):
+    """The score over several labs in a line; `named`: [(name, its columns)]."""
+    if any(column.chosen for _, columns in named for column in columns):
+        return "score: " + ", ".join("{} {} of {}".format(name, *sum_points(columns)) for name, columns in named) + CHOSEN
+    return "score: " + ", ".join("{} {}/{}".format(name, *sum_scores(columns)) for name, columns in named)
 
 
 def grade_table(course, options, folder):
@@ -110,7 +120,7 @@ def grade_table(course, options, folder):
         report.print_table(rows, [own])
         report.print_reasons(own, "top", options.tree)
         full = all(column.full for column in own if column.lab.exercises)
-        return own, full, "score: this tree {}/{}".format(*sum_scores(own))
+        return own, full, sum_line([("this tree", own)])
     reference = [reference_column("reference", lab, lab.number, options) for lab in rows]
     again = [reference_column("full kernel", lab, last, options)
              for lab in rows if lab.number < last]
@@ -118,9 +128,18 @@ def grade_table(course, options, folder):
     report.print_table(rows, [own, reference, again])
     report.print_reasons(own + reference + again, "top", options.tree)
     judged = [column for column in reference + again if column.lab.exercises]
-    score = "score: this tree {}/{}, reference {}/{}".format(*sum_scores(own),
-                                                             *sum_scores(reference))
-    return own + reference + again, all(column.full for column in judged), score
+    return (own + reference + again, all(column.full for column in judged),
+            sum_line([("this tree", own), ("reference", reference)]))
+
+
+def nearest(name, course):
+    """The test that may have been meant, in words."""
+    names = [test.name for lab in course for exercise in lab.exercises for test in exercise.tests]
+    given = [test.name for lab in course for test in lab.given if fnmatchcase(test.name, name)]
+    if given:
+        return f"; {given[0]} is a test of given code, which counts nothing: make qemu TEST={given[0]}"
+    found = get_close_matches(name, names, 1)
+    return f"; did you mean {found[0]}?" if found else ""
 
 
 def main():
@@ -134,7 +153,7 @@ def main():
             sys.exit(f"no lab {asked} in this tree")
     if not any(options.wanted(test.name) for lab in course for exercise in lab.exercises
                for test in exercise.tests):
-        sys.exit(f"no test matches {options.test}: a whole name, or a pattern such as 'page_*'")
+        sys.exit(f"no test matches {options.test}: a whole name, or a pattern such as 'page_*'{nearest(options.test, course)}")
     judged = [lab for lab in course if str(lab.number) in (options.folder or options.lab or known)]
     foreign = [line for lab in judged for line in foreign_includes(options.tree, lab)] if options.tree else []
     if foreign:

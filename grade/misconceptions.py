@@ -1,8 +1,10 @@
 """`this looks like: …`: what the author of a mistake probably believed.
 
 A mutant of grade/mutants/ whose head says what it `fails` leaves these verdicts among the tests of
-its exercise. A student's exercise that fails just so, and like no other mutant of it, is told what
-that mutant's author believed. A student's tree has no mutants, only what is known of them, in DATA.
+its exercise. A student's exercise that fails just so, and like no mutant of it with another belief, is
+told what that mutant's author believed. Tests that could not judge it, since another exercise is not
+written or something is not here, are left out on both sides. A student's tree has no mutants, only what
+is known of them, in DATA.
 """
 import json
 import re
@@ -32,8 +34,15 @@ def known():
     return found
 
 
-def belief(exercise, failed):
-    """What somebody whose `exercise` failed so, {test: verdict's kind}, seems to believe; '' if no
-    mutant of it, or more than one, fails just so."""
-    alike = [m["believed"] for m in known() if m["exercise"] == exercise and m["fails"] == failed]
-    return alike[0] if failed and len(alike) == 1 else ""
+UNJUDGED = ("blocked", "skipped")
+ALIKE = {"fault": "panic"}  # what a fault is called where 1.4, which makes it a panic, is not written yet
+
+
+def belief(exercise, verdicts):
+    """What somebody seems to believe whose `exercise` was judged so: {test: verdict's kind}, of all its tests; '' if
+    no mutant of it fails just so, or several do that believe different things."""
+    judged = {test: ALIKE.get(kind, kind) for test, kind in verdicts.items() if kind not in UNJUDGED}
+    failed = {test: kind for test, kind in judged.items() if kind != "pass"}
+    alike = {mutant["believed"] for mutant in known() if mutant["exercise"] == exercise
+             and failed == {test: ALIKE.get(kind, kind) for test, kind in mutant["fails"].items() if test in judged}}
+    return alike.pop() if failed and len(alike) == 1 else ""

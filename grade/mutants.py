@@ -31,7 +31,7 @@ from variants import write_tree
 FIELD = re.compile(r"^(?:/\*| \*) (exercise|believed|killed by|fails): (.*?)(?: \*/)?$")
 BODY = re.compile(r"^/\* (\S+) body (\d+) \*/$")
 FIELDS = ("exercise", "believed", "killed by")
-NOTICED = ("mismatch", "leak", "panic", "fault", "triple fault", "time-out")
+NOTICED = ("mismatch", "leak", "race", "panic", "fault", "triple fault", "time-out")
 
 
 class MutantError(Exception):
@@ -163,7 +163,7 @@ def check_mutants(folder, progress, only=None):
     for mutant, some in compared.items():
         fails = failures_of(some, results)
         yield f"what mutant {mutant.name} fails", fails == mutant.fails, f"fails: {shown(fails)}"
-        said = belief(mutant.exercise, fails)
+        said = belief(mutant.exercise, {trial.test.name: results[trial][0].kind for trial in some})
         yield f"who errs like {mutant.name} is told so", said == mutant.believed, f"is told: {said or 'nothing'}"
     for mutant, trial in trials.items():
         verdict = results[trial][0]

@@ -16,7 +16,7 @@ def row_state(column):
         return column.state
     if not column.lab.exercises:
         return "no exercise yet"
-    return f"{column.score}/100" if column.trials else "-"
+    return column.figure if column.trials else "-"
 
 
 def print_folder(lab, columns):
@@ -31,7 +31,18 @@ def print_folder(lab, columns):
         figures = [f"{c.earned(exercise.number)} of {c.points(exercise.number)}" for c in columns]
         title = f"  {exercise.number} {exercise.title}"
         print(f"{title:<{WIDTH}}" + "".join(f"{figure:>12}" for figure in figures))
-    print(f"{'  of 100':<{WIDTH}}" + "".join(f"{c.score:>12}" for c in columns))
+    if any(c.chosen for c in columns):
+        print(f"{'  of the chosen tests':<{WIDTH}}" + "".join(f"{c.figure:>12}" for c in columns))
+    else:
+        print(f"{'  of 100':<{WIDTH}}" + "".join(f"{c.score:>12}" for c in columns))
+
+
+def print_skipped(columns):
+    """What the figures leave open: each test that nothing could be said of, once."""
+    open_tests = {trial.test.name: trial.test.points for column in columns for trial in column.skipped}
+    if open_tests:
+        print(f"{sum(open_tests.values())} points are not earned here and not lost: they depend on"
+              f" {', '.join(open_tests)}, skipped on this host. Grade where a gcc or clang with ThreadSanitizer is.")
 
 
 def print_table(rows, groups):
@@ -47,6 +58,10 @@ def print_table(rows, groups):
 def repeat_command(trial, where, tree):
     """The line that repeats a trial: typed in the lab's folder, or at the top of the tree."""
     kernel, test = trial.kernel, trial.test
+    if test.host:
+        words = ["make", "grade", f"TEST={test.name}"]
+        words += [f"LAB={kernel.lab}"] if where == "top" else []
+        return " ".join(words + ([f"TREE={shlex.quote(tree)}"] if kernel.tree else []))
     words = ["make", "qemu", f"TEST={test.name}"]
     if where == "top" and kernel.base != "reference":
         words[1:1] = ["-C", next(lab.folder for lab in labs() if lab.number == kernel.lab)]
@@ -74,13 +89,13 @@ def print_failure(names, trial, verdict, where, tree):
 
 
 def print_belief(column, number):
-    """What the author of an exercise seems to have believed, if a misconception fails just so. Only
-    what all its tests say is compared."""
+    """What the author of an exercise seems to have believed, if a misconception fails just so. Only where all its
+    tests were asked for is it compared."""
     exercise = next(e for e in column.lab.exercises if e.number == number)
     results = {trial.test.name: column.results[trial][0] for trial in column.trials if trial.exercise == number}
     if len(results) < len(exercise.tests):
         return
-    believed = belief(number, {name: verdict.kind for name, verdict in results.items() if not verdict.passed})
+    believed = belief(number, {name: verdict.kind for name, verdict in results.items()})
     if believed:
         print(f"  this looks like: {believed}")
 
@@ -102,6 +117,7 @@ def print_reasons(columns, where, tree):
             names = [trial.test.name for trial, _ in failures]
             print_failure(names, *failures[0], where, tree)
     print()
+    print_skipped(columns)
 
 
 def result_rows(columns):
@@ -120,8 +136,8 @@ def result_rows(columns):
 
 
 def write_json(path, columns, submission):
-    scores = [{"column": c.name, "lab": c.lab.number, "state": c.state or "graded",
-               "score": c.score} for c in columns if c.lab.exercises]
+    scores = [{"column": c.name, "lab": c.lab.number, "state": c.state or ("chosen tests" if c.chosen else "graded"),
+               "score": None if c.chosen else c.score} for c in columns if c.lab.exercises]
     with open(path, "w", encoding="utf-8") as out:
         json.dump({"submission": submission, "scores": scores, "tests": result_rows(columns)}, out, indent=1)
         out.write("\n")

@@ -2,13 +2,14 @@
 
 Everything that boots tests (the grade, the checks of skeletons and mutants) makes a list of trials
 and gets a verdict for each. First every kernel that the list names is built, once; then all tests
-boot side by side.
+boot side by side. What runs on the host and not in a machine (races.py) comes last.
 """
 import shutil
 from dataclasses import dataclass
 
 from build import Kernel, build_kernels
 from machine import Job, run_jobs
+from races import run_races
 from verdict import Verdict, judge
 
 
@@ -41,9 +42,10 @@ def run_trials(trials, folder, progress):
     def building(number, total, kernel):
         progress.show(f"building kernel {number + 1} of {total}: {' '.join(kernel.variables)}")
 
-    built = build_kernels([trial.kernel for trial in trials], building)
+    booted = [trial for trial in trials if not trial.test.host]
+    built = build_kernels([trial.kernel for trial in booted], building)
     jobs = {}
-    for trial in trials:
+    for trial in booted:
         kernel = built[trial.kernel]
         if kernel.error:
             results[trial] = (Verdict("build", kernel.error), 0.0)
@@ -51,12 +53,16 @@ def run_trials(trials, folder, progress):
             job = Job(kernel.image, trial.test, folder / trial.label / trial.test.name)
             jobs[job.nonce] = (job, trial)
 
+    def note(trial, verdict, seconds):
+        results[trial] = (verdict, seconds)
+        progress.show(f"ran {len(results)} of {len(trials)} tests, last {trial.label}"
+                      f" {trial.test.name}: {verdict.kind}")
+
     def done(job, outcome):
         trial = jobs[job.nonce][1]
-        results[trial] = (judge_trial(trial, job, outcome), outcome.seconds)
-        progress.show(f"booted {len(results)} of {len(trials)} tests, last {trial.label}"
-                      f" {trial.test.name}: {results[trial][0].kind}")
+        note(trial, judge_trial(trial, job, outcome), outcome.seconds)
 
     run_jobs([job for job, _ in jobs.values()], done)
+    run_races([trial for trial in trials if trial.test.host], folder, note)
     progress.clear()
     return results

@@ -11,7 +11,7 @@ from trials import Trial, run_trials
 
 GOOD_EXIT = "0x10"
 SHOWN = 3  # wrong tests of a variant that are named
-BAD_ENDS = ("mismatch", "leak", "missing record", "panic", "fault", "triple fault", "time-out",
+BAD_ENDS = ("mismatch", "leak", "race", "missing record", "panic", "fault", "triple fault", "time-out",
             "boot")
 
 

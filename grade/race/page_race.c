@@ -13,7 +13,7 @@
 #define CORES  4
 #define PAGES  300
 #define HELD   110 /* pages that a core wants to hold at most: all together more than there are */
-#define ROUNDS 30000
+#define ROUNDS 10000
 
 static uint16_t owner[PAGES];            /* core's index + 1; 0: free */
 static struct page *hand[CORES];         /* a page on its way to whoever takes it; atomic */

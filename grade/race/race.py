@@ -3,14 +3,19 @@
     race.py [--tree DIR] [--lab N] [CC …]    all tests with each compiler, or those that judge lab N;
                                              the exercise files of DIR instead of solutions/
 
-A test is a file *_race.c here; host.c stands in for what lies under the code.
+A test is a file *_race.c here; host.c stands in for what lies under the code. `make grade` runs those that a lab's list
+names by Test(…, host="race"): grade/races.py.
 """
 import argparse
 import ctypes
 import os
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -27,20 +32,20 @@ SEGMENTS = ("lab2-segments/given/segment.c", "lab2-segments/given/segment_tree.c
 SHARES = ("lab3-shares/given/account.c", "lab3-shares/given/account_spend.c", "lab3-shares/given/share.c",
           "lab3-shares/given/share_table.c")
 
-# What each test links besides itself and host.c, and the exercise files that it judges.
+# What each test links besides itself and host.c: given files; the exercise files that it judges; and others.
 SOURCES = {
     "page_race": (*CORES, *PAGES),
-    "segment_race": (*CORES, *PAGES, "solutions/lab1-boot/page_list.c", *OBJECTS, *SEGMENTS),
+    "page_twice_race": (*CORES, *PAGES),
+    "segment_race": (*CORES, *PAGES, *OBJECTS, *SEGMENTS),
     "share_race": (*CORES, *BLOCKS, *OBJECTS, *SHARES),
     "queue_race": (*CORES, "lab2-segments/given/queue_lock.c"),
-    "account_race": (*CORES, *BLOCKS, *OBJECTS, *SHARES, "solutions/lab3-shares/share_find.c",
-                     "solutions/lab3-shares/share_insert.c", "solutions/lab3-shares/share_remove.c",
-                     "solutions/lab3-shares/object_drop.c"),
+    "account_race": (*CORES, *BLOCKS, *OBJECTS, *SHARES),
     "mcs_race": CORES,
     "rw_race": (*CORES, "lab5-cores/given/rw_lock.c"),
 }
 EXERCISES = {
     "page_race": ("lab1-boot/page_list.c",),
+    "page_twice_race": ("lab1-boot/page_list.c",),
     "segment_race": ("lab2-segments/segment_page.c", "lab2-segments/segment_resize.c",
                      "lab2-segments/segment_copy_eager.c", "lab2-segments/segment_copy_write.c",
                      "lab2-segments/segment_copy_reference.c"),
@@ -52,38 +57,107 @@ EXERCISES = {
     "mcs_race": ("lab5-cores/mcs_lock.c",),
     "rw_race": ("lab5-cores/mcs_lock.c",),
 }
+BESIDE = {
+    "segment_race": ("lab1-boot/page_list.c",),
+    "account_race": ("lab3-shares/share_find.c", "lab3-shares/share_insert.c", "lab3-shares/share_remove.c",
+                     "lab3-shares/object_drop.c"),
+}
 # limbo.c's fence is one that the sanitizer does not know; the exchanges beside it order enough for it.
 FLAGS = ("-std=gnu17", "-O1", "-g", "-fsanitize=thread", "-ffunction-sections", "-pthread",
          "-include", str(HERE / "host_turns.h"), "-Wl,--gc-sections", f"-Wl,-T,{HERE / 'host.ld'}",
          "-DDEBUG", "-Wall", "-Wextra", "-Werror",
          "-Wno-unused-parameter", "-Wno-unused-function", "-Wno-unused-variable", "-fno-builtin")
-SECONDS = 120
+COMPILERS = ("gcc", "clang")
+PROBE = """#ifndef __x86_64__
+#error "makes no programs for x86-64"
+#endif
+int main(void) { return 0; }
+"""
+SECONDS = 120       # of processor time, all threads together
+WALL_CAP = 5        # the wall clock's cap, in those: a crowded host changes no verdict
 ADDR_NO_RANDOMIZE = 0x40000  # personality(2)
 
 
-def fix_addresses():
-    """No random addresses, where that is allowed: some sanitizers lose their way among them."""
+@dataclass(frozen=True)
+class Ran:
+    """What became of a test: what the compiler said where it failed, else the program's status (None: it took too
+    long) and what it said."""
+    built: str = ""
+    status: int = None
+    said: str = ""
+
+    @property
+    def trouble(self):
+        """'' where the test has passed."""
+        if self.built or self.status is None:
+            return self.built or f"not done after {SECONDS} seconds of processor time\n{self.said}"
+        return "" if self.status == 0 else self.said or f"ended with {self.status}"
+
+
+def prepare():
+    """In the process that becomes the program. No random addresses, where that is allowed: some sanitizers lose their
+    way among them. And its limit."""
     ctypes.CDLL(None).personality(ADDR_NO_RANDOMIZE)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+
+
+def run_program(program):
+    """(its status, None if it took too long; what it said)."""
+    environment = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}
+    try:
+        ran = subprocess.run([program], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             text=True, errors="replace", env=environment, preexec_fn=prepare, timeout=SECONDS * WALL_CAP)
+    except subprocess.TimeoutExpired:
+        return None, ""
+    late = ran.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+    return None if late else ran.returncode, ran.stdout
+
+
+def compile_program(compiler, sources, program, flags=FLAGS):
+    """'' where that went well, else what the compiler said."""
+    more = ["-Wno-tsan"] if "gcc" in compiler else ["-fuse-ld=bfd"]
+    includes = [f"-I{ROOT / lab / part}" for lab in LABS for part in ("", "given", "given/abi")]
+    try:
+        built = subprocess.run([compiler, *flags, *more, *includes, f"-I{HERE}", *sources, "-o", program],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               errors="replace")
+    except OSError as error:
+        return f"{error.strerror}: {compiler}"
+    return built.stdout or f"{compiler} failed" if built.returncode else ""
 
 
 def run_race(test, compiler, exercises, folder):
-    """'' when the test passed, else what was seen."""
+    """One test, with `exercises` (the paths of its exercise files, those beside it as well); its program is made in
+    `folder`."""
     program = Path(folder) / test
-    sources = [HERE / f"{test}.c", HERE / "host.c", *(ROOT / name for name in SOURCES[test]),
-               *(exercises / name for name in EXERCISES[test])]
-    includes = [f"-I{ROOT / lab / part}" for lab in LABS for part in ("", "given", "given/abi")]
-    more = ["-Wno-tsan"] if "gcc" in compiler else ["-fuse-ld=bfd"]
-    built = subprocess.run([compiler, *FLAGS, *more, *includes, f"-I{HERE}", *sources, "-o", program],
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if built.returncode:
-        return built.stdout
-    environment = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}
-    try:
-        ran = subprocess.run([program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             env=environment, preexec_fn=fix_addresses, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        return f"not done after {SECONDS} seconds"
-    return "" if ran.returncode == 0 else ran.stdout or f"ended with {ran.returncode}"
+    sources = [HERE / f"{test}.c", HERE / "host.c", *(ROOT / name for name in SOURCES[test]), *exercises]
+    built = compile_program(compiler, sources, program)
+    return Ran(built=built) if built else Ran("", *run_program(program))
+
+
+@lru_cache(maxsize=None)
+def find_compiler():
+    """(the first compiler that has ThreadSanitizer here, ''), or (None, why there is none)."""
+    reasons = []
+    with tempfile.TemporaryDirectory(prefix="corey-race-") as folder:
+        source, program = Path(folder) / "probe.c", Path(folder) / "probe"
+        source.write_text(PROBE)
+        for compiler in COMPILERS:
+            said = compile_program(compiler, [source], program, ("-fsanitize=thread", "-pthread"))
+            if not said:
+                try:
+                    status, said = run_program(program)
+                except OSError as error:  # another machine's program
+                    status, said = 1, error.strerror
+                if status == 0:
+                    return compiler, ""
+            reasons.append(f"{compiler}: {(said.strip().splitlines() or ['its programs do not run'])[0]}")
+    return None, "; ".join(reasons)
+
+
+def linked(test):
+    """The exercise files that a test links: those that it judges, and others."""
+    return (*EXERCISES[test], *BESIDE.get(test, ()))
 
 
 def lab_of(test):
@@ -98,12 +172,16 @@ def tests_of(lab):
 
 
 def race_results(compilers=("gcc",), tree=None, lab=None):
-    """(name, passed, detail) of each test, or those of one lab, with each compiler."""
-    exercises = Path(tree) if tree else ROOT / "solutions"
+    """(name, passed, detail) of each test, or those of one lab, with each compiler. Of `tree` are the files that a test
+    judges; others are the solutions, where this tree has them."""
+    judged = Path(tree) if tree else ROOT / "solutions"
     with tempfile.TemporaryDirectory(prefix="corey-race-") as folder:
         for test in tests_of(lab):
+            exercises = [judged / name for name in EXERCISES[test]]
+            exercises += [path if path.is_file() else judged / name for name in BESIDE.get(test, ())
+                          for path in [ROOT / "solutions" / name]]
             for compiler in compilers:
-                detail = run_race(test, compiler, exercises, folder)
+                detail = run_race(test, compiler, exercises, folder).trouble
                 yield f"{test} with {compiler}", not detail, detail
 
 
