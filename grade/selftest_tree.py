@@ -76,7 +76,7 @@ SOLUTION = '''int
 '''
 FAILS = "add (mismatch), both (mismatch)"
 MUTANT = '''/* exercise: 1.1
- * believed: mistakes are right
+ * believed: {believed}
  * killed by: {killer}
  * fails: {fails} */
 /* one.c body {body} */
@@ -137,9 +137,12 @@ def check_grading(root):
     yield ("JSON and JUnit", [row["verdict"] for row in rows] == [
         "pass", "pass", "not written yet", "pass", "blocked", "not written yet"]
         and [suite.get("failures") for suite in suites] == ["1", "2"], str(rows))
-    yield expect("one test", run_script(root, "grade.py", "--folder", "1", "--test", "a*"), 0,
-                 "100/100 alone")
-    yield expect("no such test", run_script(root, "grade.py", "--test", "zzz"), 1, "no test matches")
+    chosen = run_script(root, "grade.py", "--folder", "1", "--test", "a*")
+    yield expect("one test", chosen, 0, "of the chosen tests", "lab 1: 3 of 3 alone, 3 of 3 together (points of the chosen tests)\n")
+    yield "chosen tests have no score", "100" not in chosen[1], chosen[1]
+    yield expect("chosen tests of all labs", run_script(root, "grade.py", "--test", "t*"), 0,
+                 "score: this tree 0 of 4, reference 4 of 4 (points of the chosen tests)\n")
+    yield expect("no such test", run_script(root, "grade.py", "--test", "twize"), 1, "no test matches", "did you mean twice?")
     (root / "lab1-a/one.c").write_text("syntax\n")
     yield expect("what does not compile", run_script(root, "grade.py", "--folder", "1"), 1,
                  "add and 1 more: build: lab1-a/one.c:3: error: syntax", "0/100 alone, 0/100 together")
@@ -160,14 +163,16 @@ def check_own_checks(root):
     run_script(root, "holes.py")
     mutants = root / "grade" / "mutants"
 
-    def mutant(name, body=1, killer="add", text="mistake", fails=FAILS):
-        (mutants / f"{name}.c").write_text(MUTANT.format(body=body, killer=killer, text=text, fails=fails))
+    def mutant(name, body=1, killer="add", text="mistake", fails=FAILS, believed="mistakes are right"):
+        (mutants / f"{name}.c").write_text(MUTANT.format(body=body, killer=killer, text=text, fails=fails, believed=believed))
 
     mutant("dies")
     yield expect("variants and a mutant", run_script(root, "check.py", "variants", "mutants"), 0,
                  "11 passed, 0 failed\n")
     yield from check_belief(root)
     mutant("alike")
+    yield expect("two that believe the same", run_script(root, "check.py", "mutants"), 0, "6 passed, 0 failed\n")
+    mutant("alike", believed="nobody looks")
     yield expect("two that fail alike", run_script(root, "check.py", "mutants"), 1, "is told: nothing",
                  "4 passed, 2 failed\n")
     mutant("alike", fails="add (panic)")
