@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 import machine
-import misconceptions
 from course import Test
 from machine import Job, run_jobs
 from markers import MarkerError, render_exercise, return_type, find_bodies
 from own_tests import run_results
 from records import parse_records
+from selftest_beliefs import check_beliefs
 from selftest_races import check_races
 from selftest_tree import check_tree
 from verdict import judge
@@ -253,29 +253,6 @@ def check_markers():
             yield f"refused: {name}", True, ""
     run = parse_records("@n 0 0 k start {}\nnoise\n@m 1 0 k pass {}\n", "n")
     yield "foreign lines are counted", (len(run.records), run.foreign) == (1, 2), str(run)
-
-
-def check_beliefs():
-    """Which failures say what was believed, where others' exercises are not written yet."""
-    real = misconceptions.known
-    first, second = {"a": "mismatch", "b": "panic"}, {"a": "mismatch", "c": "race"}
-    misconceptions.known = lambda: [
-        {"exercise": "1.1", "believed": "x", "fails": first}, {"exercise": "1.1", "believed": "x", "fails": {"c": "race"}},
-        {"exercise": "1.1", "believed": "y", "fails": second}, {"exercise": "1.2", "believed": "z", "fails": first}]
-    good = dict.fromkeys("abc", "pass")
-    try:
-        for name, verdicts, wanted in (
-                ("just so", {**good, **first}, "x"), ("another's exercise", {**good, "b": "mismatch"}, ""),
-                ("nothing fails", good, ""), ("a blocked test", {**good, "a": "mismatch", "b": "blocked"}, ""),
-                ("a blocked test of one", {**good, "a": "blocked", "b": "panic"}, "x"),
-                ("a fault without 1.4", {**good, "a": "mismatch", "b": "fault"}, "x"),
-                ("nothing but blocked", dict.fromkeys("abc", "blocked"), ""),
-                ("one skipped", {**good, **first, "c": "skipped"}, "x"),
-                ("two alike, of two beliefs", {**good, "a": "blocked", "c": "race"}, "")):
-            seen = misconceptions.belief("1.1", verdicts)
-            yield f"belief: {name}", seen == wanted, f"expected {wanted!r}, told {seen!r}"
-    finally:
-        misconceptions.known = real
 
 
 def run_selftest():
