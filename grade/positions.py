@@ -13,6 +13,15 @@ ANSWER = 3.0     # seconds for all that is asked
 FRAMES = 6       # of a core's stack, at most
 KERNEL = 1 << 63  # its addresses have this bit
 REGISTERS = re.compile(r"CPU#(\d+)\n(.*?)(?=CPU#|\Z)", re.S)
+MIB = 1 << 20
+# Who has code below the kernel's addresses: first byte, byte after the last, words. given/boot/layout.inc, and where a PC
+# has its firmware.
+PLACES = ((0x7c00, 0x7e00, "in the boot sector, given/boot/boot.asm"),
+          (0x8000, 0x8000 + 31 * 512, "in the loader, given/boot/loader.asm"),
+          (0xc0000, MIB, "in the firmware"),
+          (0xffc00000, 1 << 32, "in the firmware"),
+          (0, MIB, "in low memory, in neither boot sector nor loader"))
+CR0_PE, CR0_PG, EFER_LMA, SEGMENT_L = 1 << 0, 1 << 31, 1 << 10, 1 << 21  # SDM vol. 3A, 2.5, 2.2.1, figure 5-1
 WORDS = re.compile(r"0x([0-9a-f]{16})")
 
 
@@ -53,16 +62,17 @@ class Monitor:
         return self.execute("human-monitor-command", **{"command-line": line, "cpu-index": core}).replace("\r", "")
 
     def stacks(self):
-        """{core: (whether it is halted, ring, [addresses])}, the innermost address first; of ring 3 that one alone."""
+        """{core: (whether it is halted, ring, [addresses], mode)}, the innermost address first; of ring 3 that one alone."""
         self.ours.settimeout(ANSWER)
         self.execute("qmp_capabilities")
         self.execute("stop")
         found = {}
         for core, text in REGISTERS.findall(self.person("info registers -a")):
             value = dict(re.findall(r"\b(\w+) ?= ?([0-9a-f]+)", text))
-            ring, address = int(value["CPL"]), int(value.get("RIP") or value["EIP"], 16)
+            mode, base = mode_of(text, value)
+            ring, address = int(value["CPL"]), base + int(value.get("RIP") or value["EIP"], 16)
             stack = [address] + (self.callers(int(core), int(value.get("RBP", "0"), 16)) if ring == 0 else [])
-            found[int(core)] = value.get("HLT") == "1", ring, stack
+            found[int(core)] = value.get("HLT") == "1", ring, stack, mode
         return found
 
     def callers(self, core, frame):
@@ -82,6 +92,25 @@ class Monitor:
         return calls
 
 
+def mode_of(text, value):
+    """(the processor's mode in words, '' for 64-bit mode; what its code's addresses count from)."""
+    selector = re.search(r"^CS =\w+ (\w+) \w+ (\w+)", text, re.M)
+    base, flags = (int(word, 16) for word in selector.groups()) if selector else (0, SEGMENT_L)
+    cr0, efer = (int(value.get(name, "0"), 16) for name in ("CR0", "EFER"))
+    if not cr0 & CR0_PE:
+        return "real mode", base
+    if efer & EFER_LMA:
+        return ("", 0) if flags & SEGMENT_L else ("32-bit code in long mode", base)
+    return "32-bit code" if cr0 & CR0_PG else "32-bit code without paging", base
+
+
+def place_of(address, mode, name):
+    """A low address in words: where that is, and what the processor takes code for there."""
+    where = name or next((words for first, end, words in PLACES if first <= address < end), "where no code lies")
+    far = "" if mode or name else ", not at the kernel's addresses"
+    return f"{address:#x}, {where}{', ' + mode if mode else ''}{far}"
+
+
 def kernel_names(elf, addresses):
     """{address: "function file:line"}, as far as binutils know."""
     if not addresses or not elf.exists():
@@ -96,8 +125,10 @@ def kernel_names(elf, addresses):
             for address, function, line in pairs if function != "??"}
 
 
-def describe(halted, ring, stack, names):
+def describe(halted, ring, stack, mode, names):
     """One core's position, for people."""
+    if ring == 0 and not stack[0] & KERNEL:
+        return f"{'halted, ' if halted else ''}{place_of(stack[0], mode, names.get(stack[0]))}"
     if ring != 0:
         return f"ring {ring}, at {stack[0]:#x}"
     told = " < ".join(names.get(address, f"{address:#x}") for address in stack)
@@ -110,7 +141,7 @@ def positions(monitor, elf):
         stacks = monitor.stacks()
     except (OSError, ValueError, KeyError):
         return []
-    kernel = {address for _, ring, stack in stacks.values() if ring == 0 for address in stack if address & KERNEL}
+    kernel = {address for _, ring, stack, _ in stacks.values() if ring == 0 for address in stack if address >= MIB}
     names = kernel_names(elf, sorted(kernel))
     alike = {}
     for core, state in sorted(stacks.items()):

@@ -1,13 +1,15 @@
 """Tests of where the cores of a late machine stand, on real machines. `test_positions.py`; ends with `N passed, N failed`."""
 import socket
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import positions
 from build import Kernel, build_kernels
-from course import Test
+from course import Test, labs
 from machine import Job, run_jobs
 from own_tests import run_tests
+from variants import write_tree
 from verdict import judge
 
 TESTS = []
@@ -19,11 +21,11 @@ def test(function):
     return function
 
 
-def judged(image, words):
+def judged(image, words, cores=2):
     """The verdict on a machine that gets nowhere."""
     verdicts = []
     with tempfile.TemporaryDirectory() as folder:
-        run_jobs([Job(image, NEVER, Path(folder), words=words)],
+        run_jobs([Job(image, replace(NEVER, cores=cores), Path(folder), words=words)],
                  lambda job, outcome: verdicts.append(judge(job.test, outcome)))
     assert verdicts[0].kind == "time-out", verdicts
     return verdicts[0].detail
@@ -35,8 +37,34 @@ def a_boot_sector_that_goes_round():
         image = Path(folder) / "disk.img"
         image.write_bytes(b"\xeb\xfe".ljust(510, b"\0") + b"\x55\xaa" + bytes(1 << 20))  # jmp $
         detail = judged(image, "")
-    assert detail[0] == "  core 0: 0x7c00", detail
-    assert detail[1].startswith("  core 1: halted, 0x"), detail  # the firmware's, where it waits to be started
+    assert detail[0] == "  core 0: 0x7c00, in the boot sector, given/boot/boot.asm, real mode", detail
+    assert detail[1].startswith("  core 1: halted, 0x"), detail  # where the firmware has it wait to be started
+    assert "in the firmware" in detail[1] or "in low memory" in detail[1], detail
+
+
+@test
+def a_step_to_long_mode_that_goes_round():
+    """Code of the kernel that is linked at its physical address has a name, and the mode is said."""
+    lab = labs()[0]
+    name = lab.exercises[0].files[0]
+    text = lab.solution_path(name).read_text().replace("mov     cr0, eax", "jmp     $")
+    tree = write_tree("position", lab, {name: text})
+    kernel = Kernel(1, "own", lab.exercises[0].number, tree)
+    built = build_kernels([kernel], lambda *state: None)[kernel]
+    assert not built.error, built.error
+    detail = judged(built.image, "quiet", cores=1)
+    assert "enter_long_mode" in detail[0] and "32-bit code without paging" in detail[0], detail
+
+
+@test
+def addresses_in_words():
+    for address, mode, name, words in ((0x8010, "real mode", None, "in the loader, given/boot/loader.asm, real mode"),
+                                       (0xf1234, "real mode", None, "in the firmware, real mode"),
+                                       (0x9000000, "", None, "where no code lies, not at the kernel's addresses"),
+                                       (0x500, "32-bit code", None, "in low memory, in neither boot sector nor loader, 32-bit code"),
+                                       (0x100040, "32-bit code", "boot_entry entry.asm:9", "boot_entry entry.asm:9, 32-bit code")):
+        said = positions.place_of(address, mode, name)
+        assert said == f"{address:#x}, {words}", said
 
 
 @test
@@ -52,7 +80,7 @@ def a_kernel_at_its_prompt():
 
 @test
 def cores_that_stand_alike_share_a_line():
-    states = {0: (False, 0, [1 << 63]), 1: (False, 3, [0x400000]), 2: (False, 3, [0x400000])}
+    states = {0: (False, 0, [1 << 63], ""), 1: (False, 3, [0x400000], ""), 2: (False, 3, [0x400000], "")}
     monitor = type("Canned", (), {"stacks": lambda self: states})()
     assert positions.positions(monitor, Path("/no/kernel")) == ["core 0: 0x8000000000000000",
                                                                 "cores 1 2: ring 3, at 0x400000"]
