@@ -56,6 +56,7 @@ COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
             ("prompt", "python3 -B grade/prompt.py"),
             ("boots", "python3 -B grade/boots.py"),
             ("loader", "python3 -B grade/test_loader.py"),
+            ("verdicts", "python3 -B grade/test_verdicts.py"),
             ("failures", "python3 -B grade/test_failures.py"),
             ("release", "python3 -B grade/test_release.py"),
             ("solution-branch", "python3 -B grade/test_solution_branch.py")]

@@ -1,4 +1,5 @@
 """Tests of where the cores of a late machine stand, on real machines. `test_positions.py`; ends with `N passed, N failed`."""
+import re
 import socket
 import tempfile
 from dataclasses import replace
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import positions
 from build import Kernel, build_kernels
-from course import Test, labs
+from course import ROOT, Test, labs
 from machine import Job, run_jobs
 from own_tests import run_tests
 from variants import write_tree
@@ -58,6 +59,9 @@ def a_step_to_long_mode_that_goes_round():
 
 @test
 def addresses_in_words():
+    layout = (ROOT / "lab1-boot/given/boot/layout.inc").read_text()
+    for name, value in (("LOADER", "0x8000"), ("LOADER_SECTORS", "31"), ("STACK_TOP", "0x7c00")):
+        assert re.search(rf"^{name}\s+equ {value}$", layout, re.M), name
     for address, mode, name, words in ((0x8010, "real mode", None, "in the loader, given/boot/loader.asm, real mode"),
                                        (0xf1234, "real mode", None, "in the firmware, real mode"),
                                        (0x9000000, "", None, "where no code lies, not at the kernel's addresses"),
