@@ -18,19 +18,21 @@
 struct pair {
     struct page *page; /* this round's; written before they meet, and after */
     uint32_t panics;   /* of this round; atomic */
-    uint32_t come;     /* how often one has come to where they meet; atomic */
+    uint32_t before;   /* how often one has come to where they meet before they give; atomic */
+    uint32_t
+        after; /* and after. Two words: who is late at the first sees nothing of what the other did since */
 };
 
 static struct pair pairs[CORES / 2];
 static uint64_t refused; /* atomic */
 
-/* Goes on when the other has come as well: what each did before is seen by both. */
+/* Goes on when the other has come to this place as well: what each did before that is seen by both. */
 static void
-meet(struct pair *pair)
+meet(uint32_t *come)
 {
-    uint32_t own = __atomic_add_fetch(&pair->come, 1, __ATOMIC_ACQ_REL);
+    uint32_t own = __atomic_add_fetch(come, 1, __ATOMIC_ACQ_REL);
     uint32_t both = (own + 1) / 2 * 2;
-    while (__atomic_load_n(&pair->come, __ATOMIC_ACQUIRE) < both)
+    while (__atomic_load_n(come, __ATOMIC_ACQUIRE) < both)
         __builtin_ia32_pause();
 }
 
@@ -62,9 +64,9 @@ body(uint32_t index)
                 host_fail("a page was lost");
             __atomic_store_n(&pair->panics, 0, __ATOMIC_RELAXED); /* the other sees it by where they meet */
         }
-        meet(pair);
+        meet(&pair->before);
         give(pair);
-        meet(pair);
+        meet(&pair->after);
         if (index % 2 == 0) {
             if (__atomic_load_n(&pair->panics, __ATOMIC_RELAXED) != 1)
                 host_fail("two cores freed a page: not just one of them has panicked");
