@@ -1,4 +1,7 @@
-/* The processor's instructions that C has no word for. */
+/* The processor's instructions that C has no word for.
+ *
+ * Wherever a comment says SDM: Intel 64 and IA-32 Architectures Software Developer's Manual, as of December 2023. Newer
+ * ones (June 2025) have one more chapter before "Paging", so vol. 3A's from 4 on are counted one higher: 4.5 is 5.5. */
 #ifndef COREY_MACHINE_H
 #define COREY_MACHINE_H
 

@@ -1,4 +1,4 @@
-/* Exercise 5.1: starting the other cores ("application processors"). SDM vol. 3A, 8.4.
+/* Exercise 5.1: starting the other cores ("application processors"). SDM vol. 3A, 9.4.
  *
  * A core that the firmware has left waiting does nothing until this one sends it messages: APIC_INIT resets it, and
  * APIC_STARTUP has it begin, in real mode, at the start of a page below 1 MiB. That page holds the trampoline
@@ -32,7 +32,7 @@ void core_start(const struct madt_cores *listed, uint32_t most);
 
 /* --- given -------------------------------------------------------------------------------------------------- */
 
-#define INIT_TICKS    (clock_frequency / 100)    /* 10 ms: SDM vol. 3A, 8.4.4.1, step 15 */
+#define INIT_TICKS    (clock_frequency / 100)    /* 10 ms: SDM vol. 3A, 9.4.4.1, step 15 */
 #define STARTUP_TICKS (clock_frequency / 5000)   /* 200 us */
 #define LATE_TICKS    (clock_frequency / 10 * 9) /* long, for a virtual core that the host does not let run */
 

@@ -7,7 +7,7 @@
 #include "tlb.h"
 
 #define STRING_LINE  (2 * CYCLE) /* a line of a repeated string instruction, which moves 32 bytes a cycle */
-#define APIC_COMMAND 0x300u      /* offset of the register that sends interrupts: SDM vol. 3A, 10.6.1 */
+#define APIC_COMMAND 0x300u      /* offset of the register that sends interrupts: SDM vol. 3A, 11.6.1 */
 
 static void
 line_touch(struct core *core, const struct site *site, uint64_t line, bool write, uint64_t address)

@@ -23,7 +23,7 @@
 #define RIGHTS_DEVICE (RIGHTS_DATA | ENTRY_THROUGH | ENTRY_UNCACHED)
 #define RIGHTS_SCREEN (RIGHTS_DATA | ENTRY_THROUGH) /* what paging_load makes of it */
 
-/* The page attribute table says what the two bits of an entry mean, a byte for each pair: SDM vol. 3A, 11.12. */
+/* The page attribute table says what the two bits of an entry mean, a byte for each pair: SDM vol. 3A, 12.12. */
 #define PAT_THROUGH   0xff00ul /* the byte for ENTRY_THROUGH alone */
 #define PAT_COMBINING 0x0100ul
 

@@ -1,5 +1,5 @@
 /* The processor's tables for traps: segments (GDT), the task state with its stacks (TSS) and the vectors (IDT), and
- * what becomes of a trap that nobody handles. Intel SDM vol. 3A, 3.4.5, 6.14 and 7.7. */
+ * what becomes of a trap that nobody handles. Intel SDM vol. 3A, 3.4.5, 6.14 and 8.7. */
 #include "trap.h"
 
 #include "core.h"
@@ -20,7 +20,7 @@
 #define SEGMENT_TSS       (9ul << 40) /* an available 64-bit TSS, 16 bytes long */
 #define SEGMENT_DATA      (SEGMENT_PRESENT | SEGMENT_CODE_DATA | SEGMENT_WRITABLE)
 
-/* Task state, SDM vol. 3A, figure 7-11: of all that it once held, the stacks are left. */
+/* Task state, SDM vol. 3A, figure 8-11: of all that it once held, the stacks are left. */
 struct task_state {
     uint32_t reserved0;
     uint64_t rsp[3]; /* by ring */

@@ -1,4 +1,4 @@
-/* Two functions as if on two cores, on one: the processor traps after each instruction (SDM vol. 3B, 17.3.1.4), and the
+/* Two functions as if on two cores, on one: the processor traps after each instruction (SDM vol. 3B, 18.3.1.4), and the
  * trap's handler decides which of the two goes on. So every place where one core can be overtaken by the other comes
  * about, the same in every run. What only a store buffer or a compiler can do, this does not show: ThreadSanitizer and
  * real cores do.

@@ -4,7 +4,7 @@
 
 #include "core_test.h"
 
-/* As test_on_all, but that every core traps after each of its instructions (SDM vol. 3B, 17.3.1.4), and now and then
+/* As test_on_all, but that every core traps after each of its instructions (SDM vol. 3B, 18.3.1.4), and now and then
  * waits there, so that others come in between. Where the cores of a machine take turns on one thread of the host, turns
  * end at `pause`, and in the kernel that stands where it waits, which is not where it can be hurt; here they end
  * anywhere. `seed=` on the command line moves the places.
