@@ -178,7 +178,7 @@ endif
 
 # What proves and changes the course itself is not in a student's tree.
 COURSE := $(wildcard $(ROOT)/grade/check.py)
-STAFF_GOALS := check stress fuzz scaling calibrate holes release solution-branch lint format
+STAFF_GOALS := check stress fuzz scaling calibrate holes handout release solution-branch lint format
 ifneq ($(filter bench sim,$(if $(wildcard $(ROOT)/grade/bench),,$(MAKECMDGOALS))),)
 $(error make $(filter bench sim,$(MAKECMDGOALS)) comes with lab 5: until then there is one core, and nothing to scale)
 endif
@@ -338,7 +338,7 @@ $(ISO): $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkiso.p
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
-.PHONY: help help-staff setup qemu gdb bochs grade hint submit release solution-branch check stress fuzz holes bench calibrate scaling sim disk image image-path kernel-path lint format clean
+.PHONY: help help-staff setup qemu gdb bochs grade hint submit release solution-branch check stress fuzz holes handout bench calibrate scaling sim disk image image-path kernel-path lint format clean
 
 # In a student's tree only what its labs have brought is offered.
 help:
@@ -377,6 +377,7 @@ help-staff:
 	@echo '  make scaling    what a second core is worth to wc and wri: times, instructions, who does how much'
 	@echo '  make calibrate  the experiments on this host beside the same ones simulated, with a machine file made for it'
 	@echo '  make holes      render the exercise files of the lab folders from solutions/'
+	@echo '  make handout    record the outputs in the handouts again, LAB=n those of one'
 	@echo '  make release    LAB=n OUT=dir: the tree that students get; into one that they work in it adds one commit'
 	@echo '  make solution-branch   the branch `solution`: the exercise files solved in place, and nothing else'
 	@echo '  make grade LAB=n TREE=dir     of a submission, or of any tree'
@@ -522,6 +523,10 @@ fuzz:
 
 holes:
 	$(Q)python3 -B $(ROOT)/grade/holes.py
+
+handout:
+	$(call install,build gdb git)
+	$(Q)python3 -B $(ROOT)/grade/handout.py $(if $(filter command line,$(origin LAB)),--lab $(LAB))
 
 bench:
 	$(call install,build bench)

@@ -39,6 +39,7 @@ ROW = re.compile(r"^\| `(\w+)` \| ", re.MULTILINE)
 # Checks that other folders bring: name, command at the top of the tree.
 COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
             ("gdb", "python3 -B grade/test_gdb.py"),
+            ("handout", "python3 -B grade/handout.py --check"),
             ("mapreduce", "python3 -B grade/bench/test_mapreduce.py"),
             ("count", "python3 -B grade/bench/test_count.py"),
             ("measures", "python3 -B grade/bench/test_scaling.py"),

@@ -1,8 +1,8 @@
 """`make hint EX=1.2`: the hints of the handout, one by one; without EX, how many are open.
 
-A hint is a <details> block below the exercise's heading in the lab's README.md: its summary says
-what kind of help it is, from the least to the most. What was opened is kept in `.hints` at the top of
-the tree, out of reach of `make clean`.
+A hint is a <details> block in the lab's README.md, below the exercise's heading or, out of sight of who reads the
+exercise, below "Hints for N.M" at its end: its summary says what kind of help it is, from the least to the most. What
+was opened is kept in `.hints` at the top of the tree, out of reach of `make clean`.
 """
 import argparse
 import html
@@ -19,20 +19,19 @@ WIDTH = 100
 DETAILS = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 
 
-def section(text, number):
-    """The part of a handout that speaks of an exercise: from its heading to the next as high."""
-    heading = re.search(rf"^(#+) {re.escape(number)}\b.*$", text, re.MULTILINE)
-    if not heading:
-        return ""
-    rest = text[heading.end():]
-    following = re.search(rf"^#{{1,{len(heading.group(1))}}} ", rest, re.MULTILINE)
-    return rest[:following.start()] if following else rest
+def sections(text, number):
+    """The parts of a handout that speak of an exercise, each from its heading to the next as high."""
+    for heading in re.finditer(rf"^(#+) (?:Hints for )?{re.escape(number)}\b.*$", text, re.MULTILINE):
+        rest = text[heading.end():]
+        following = re.search(rf"^#{{1,{len(heading.group(1))}}} ", rest, re.MULTILINE)
+        yield rest[:following.start()] if following else rest
 
 
 def read_hints(lab, number):
     """[(kind, text)] of an exercise."""
     path = ROOT / lab.folder / "README.md"
-    found = DETAILS.findall(section(path.read_text(encoding="utf-8"), number)) if path.is_file() else []
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found = [hint for part in sections(text, number) for hint in DETAILS.findall(part)]
     return [(kind, html.unescape(CODE.sub("`", text))) for kind, text in found]
 
 

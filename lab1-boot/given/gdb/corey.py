@@ -79,7 +79,7 @@ def pages_print():
     """How many pages there are of each kind, and the list of each core: page.h."""
     table, limit = value("page_table_all"), int(value("page_limit"))
     if int(table) == 0:
-        print("no pages yet: page_start has not been reached")
+        print("no pages yet: page_begin has not been reached")
         return
     page = gdb.lookup_type("struct page")
     at = next(field.bitpos // 8 for field in page.fields() if field.name == "kind")
