@@ -56,6 +56,15 @@ TABLE(test, const struct test);
             test_fail_at(__FILE__, __LINE__, #seen, #index, (int64_t)(index), test_expected, test_seen);     \
     } while (0)
 
+/* As check_equal, of an invariant that a header or the handout numbers: "P2". */
+#define check_kept(invariant, expected, seen)                                                                \
+    do {                                                                                                     \
+        int64_t test_expected = (int64_t)(expected), test_seen = (int64_t)(seen);                            \
+        if (test_expected != test_seen)                                                                      \
+            test_fail("mismatch", __FILE__, __LINE__, "broke " invariant ": " #seen, test_expected,          \
+                      test_seen);                                                                            \
+    } while (0)
+
 /* As check_equal, for memory that should have come back. */
 #define check_no_leak(expected, seen)                                                                        \
     do {                                                                                                     \

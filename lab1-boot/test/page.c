@@ -25,14 +25,14 @@ TEST(page_free_home)
     test_as_core(other);
     page_free(ours); /* freed by the other core, of our memory */
     test_as_core(0);
-    check_equal(own + 1, list_count(0));
-    check_equal(0, list_count(other));
+    check_kept("P2", own + 1, list_count(0));
+    check_kept("P2", 0, list_count(other));
 
     struct page *theirs = page_alloc(0, PAGE_DATA);
     theirs->home = (uint16_t)other; /* as if lab 5 had dealt it out so */
     page_free(theirs);
-    check_equal(1, list_count(other));
-    check_equal(own, list_count(0));
+    check_kept("P2", 1, list_count(other));
+    check_kept("P2", own, list_count(0));
     check(page_alloc(other, PAGE_DATA) == theirs);
 }
 
@@ -64,7 +64,7 @@ TEST(page_free_twice)
     page_free(page);
     check_equal(PAGE_FREE, page->kind);
     check(test_panics(give, page));
-    check_equal(before + 1, list_count(0));
+    check_kept("P1", before + 1, list_count(0));
 }
 
 /* Every page once, then none; and all come back. */
@@ -81,7 +81,7 @@ TEST(page_list_exhausted)
         chain = page;
         taken++;
     }
-    check_equal(before, taken);
+    check_kept("P1", before, taken);
     check_equal(0, list_count(0));
     check(page_list_take(0) == NULL);
     check(page_alloc(0, PAGE_DATA) == NULL);
