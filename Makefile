@@ -16,6 +16,7 @@
 # MODE     debug (pages are poisoned when freed); release, which `sim` takes; or ubsan: debug, and what C leaves undefined
 #          is an undefined instruction, so a panic that names the line
 # CC       gcc or clang
+# CROSS    prefix of the compiler and binutils that make x86-64 ELF; found where the host's own do not
 # RUN      program to start, with its arguments, or several with ; between;  TEST  test to boot, or for `grade` a pattern
 # WORDS    more words of the kernel's command line: console=com2
 # MEM      megabytes of the machine: 256, with books 1024;  ACCEL  tcg or kvm
@@ -30,7 +31,7 @@
 # OUT      the students' tree that `release` makes or brings up to date
 # V=1      show each command
 # What an instructor sets stands in grade/course.mk.
-VARIABLES := LAB BASE OWN TREE EX MODE CC RUN TEST WORDS MEM CPUS ACCEL BOOT BACK MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL OUT V
+VARIABLES := LAB BASE OWN TREE EX MODE CC CROSS RUN TEST WORDS MEM CPUS ACCEL BOOT BACK MODULES SEED CALLS JSON JUNIT EXPERIMENTS MACHINE MODEL FULL OUT V
 
 # Evaluated when this file is read, in the lab's folder or at the top.
 ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
@@ -76,6 +77,14 @@ endif
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+# Kernel and programs are x86-64 ELF, of whatever host: without such a gcc of its own it needs one of these, if none is
+# there the last. What runs on the host is CC's. Our programs of Python get CROSS from the environment.
+ifeq ($(origin CROSS),undefined)
+CROSS := $(shell case "$$(gcc -dumpmachine 2>/dev/null || uname -sm)" in (x86_64-*linux*|'Linux x86_64') exit;; esac; \
+    for p in x86_64-elf- x86_64-linux-gnu-; do if command -v $${p}gcc >/dev/null; then break; fi; done; echo $$p)
+endif
+export CROSS
+TARGET_CC := $(if $(findstring clang,$(CC)),$(CC)$(if $(CROSS), --target=x86_64-elf),$(CROSS)$(CC:$(CROSS)%=%))
 MEM ?= $(if $(RUN_BOOKS),1024,256)
 ACCEL ?= tcg
 BOOT ?= disk
@@ -108,7 +117,7 @@ endif
 PROGRAM_LABS := $(filter 4 5 6,$(KERNEL_LABS))
 
 RELEASE := $(if $(filter command line,$(origin OUT)),$(abspath $(OUT)))
-override OUT := $(BUILD)/$(MODE)/$(notdir $(CC))
+override OUT := $(BUILD)/$(MODE)/$(notdir $(firstword $(TARGET_CC)))
 TREE_PATH := $(abspath $(or $(TREE),$(ROOT)))
 TREE_NAME := $(if $(TREE),tree-$(firstword $(shell echo '$(TREE_PATH)' | cksum)),own)
 
@@ -170,8 +179,8 @@ $(shell mkdir -p $(dir $1); printf '%s\n' '$(strip $2)' | cmp -s - $1 || printf 
 endef
 NEWLIB := $(BUILD)/newlib
 ifeq ($(filter clean help help-staff setup format hint submit release solution-branch,$(MAKECMDGOALS))$(if $(MAKECMDGOALS),,help),)
-$(call stamp,$(OUT)/kernel.flags,$(CC) $(KERNEL_CFLAGS) $(EXERCISE_CFLAGS) $(LOADER_CFLAGS))
-$(call stamp,$(OUT)/user.flags,$(CC) $(USER_CFLAGS) $(EXERCISE_CFLAGS))
+$(call stamp,$(OUT)/kernel.flags,$(TARGET_CC) $(KERNEL_CFLAGS) $(EXERCISE_CFLAGS) $(LOADER_CFLAGS))
+$(call stamp,$(OUT)/user.flags,$(TARGET_CC) $(USER_CFLAGS) $(EXERCISE_CFLAGS))
 $(call stamp,$(OUT)/nasm.flags,$(NASMFLAGS))
 $(call stamp,$(KERNEL)/objects,$(KERNEL_OBJECTS))
 endif
@@ -202,7 +211,7 @@ define kernel_rules
 $2/%.o: $3/%.c $(OUT)/kernel.flags
 	@mkdir -p $$(@D)
 	@echo "  CC    $$(patsubst $(ROOT)/%,%,$$<)"
-	$(Q)$(CC) $(KERNEL_CFLAGS) $4 $(call kernel_includes,$1) -MMD -MP -c $$< -o $$@
+	$(Q)$(TARGET_CC) $(KERNEL_CFLAGS) $4 $(call kernel_includes,$1) -MMD -MP -c $$< -o $$@
 
 $2/%.o: $3/%.asm $(INCLUDED) $(OUT)/nasm.flags
 	@mkdir -p $$(@D)
@@ -215,7 +224,7 @@ define user_rules
 $2/%.o: $3/%.c $(OUT)/user.flags $(if $(filter 7,$1),$(NEWLIB)/done)
 	@mkdir -p $$(@D)
 	@echo "  CC    $$(patsubst $(ROOT)/%,%,$$<)"
-	$(Q)$(CC) $(USER_CFLAGS) $4 $(call user_includes,$1) $(if $(filter 7,$1),$(LIBOS_INCLUDES)) -MMD -MP -c $$< -o $$@
+	$(Q)$(TARGET_CC) $(USER_CFLAGS) $4 $(call user_includes,$1) $(if $(filter 7,$1),$(LIBOS_INCLUDES)) -MMD -MP -c $$< -o $$@
 
 $2/%.o: $3/%.asm $(INCLUDED) $(OUT)/nasm.flags
 	@mkdir -p $$(@D)
@@ -225,7 +234,8 @@ endef
 
 LIBOS_GIVEN := $(patsubst $(ROOT)/%/,%,$(sort $(dir $(wildcard $(ROOT)/lab7-libos/given/*/*.c))))
 # The host's own headers must not be found where newlib lacks one.
-LIBOS_INCLUDES := -nostdinc -isystem $$$$($(CC) -print-file-name=include) -isystem $(NEWLIB)/include -I$(ROOT)/lab7-libos $(addprefix -I$(ROOT)/,$(LIBOS_GIVEN))
+LIBOS_INCLUDES := -nostdinc -isystem $(if $(filter 7,$(LAB)),$(shell $(TARGET_CC) -print-file-name=include)) \
+    -isystem $(NEWLIB)/include -I$(ROOT)/lab7-libos $(addprefix -I$(ROOT)/,$(LIBOS_GIVEN))
 
 $(foreach n,1 2 3 4 5 6 7,$(foreach part,given test,$(eval \
     $(call kernel_rules,$n,$(OUT)/given/$(call lab,$n)/$(part),$(ROOT)/$(call lab,$n)/$(part)))))
@@ -251,7 +261,7 @@ define small_program
 $(OUT)/programs/$2: $(OUT)/given/$(call lab,$1)/user/$2.o $(call runtime_objects,$1) $(USER_LD)
 	@mkdir -p $$(@D)
 	@echo "  LD    $2"
-	$(Q)ld -static -nostdlib -z max-page-size=4096 -T $(USER_LD) -o $$@ $$(filter %.o,$$^)
+	$(Q)$(CROSS)ld -static -nostdlib -z max-page-size=4096 -T $(USER_LD) -o $$@ $$(filter %.o,$$^)
 endef
 $(foreach n,4 5 6,$(foreach p,$(call programs_of,$n),$(eval $(call small_program,$n,$p))))
 
@@ -265,8 +275,8 @@ define libos_program
 $(KERNEL)/programs/$(notdir $1): $(OUT)/given/lab7-libos/user/$1.o $(call exercise_objects,7) $(LIBOS_OBJECTS) $(USER_LD) $(NEWLIB)/done
 	@mkdir -p $$(@D)
 	@echo "  LD    $(notdir $1)"
-	$(Q)ld -static -nostdlib -z max-page-size=4096 -T $(USER_LD) -o $$@ $$(filter %.o,$$^) \
-	    --start-group $(NEWLIB)/lib/libc.a $(NEWLIB)/lib/libm.a $$$$($(CC) -print-libgcc-file-name) --end-group
+	$(Q)$(CROSS)ld -static -nostdlib -z max-page-size=4096 -T $(USER_LD) -o $$@ $$(filter %.o,$$^) \
+	    --start-group $(NEWLIB)/lib/libc.a $(NEWLIB)/lib/libm.a $$$$($(if $(CROSS),$(CROSS)gcc,$(CC)) -print-libgcc-file-name) --end-group
 endef
 $(foreach p,$(LIBOS_PROGRAMS),$(eval $(call libos_program,$p)))
 
@@ -281,7 +291,7 @@ PROGRAMS := $(SMALL_PROGRAMS) $(addprefix $(KERNEL)/programs/,$(notdir $(LIBOS_P
 # --- kernel and images -------------------------------------------------------------------------------------------------
 
 BOOT_SOURCES := $(ROOT)/lab1-boot/given/boot
-LD_KERNEL := ld -n -static -nostdlib -z max-page-size=4096 -z noexecstack --orphan-handling=error -T $(ROOT)/lab1-boot/given/kernel.ld
+LD_KERNEL := $(CROSS)ld -n -static -nostdlib -z max-page-size=4096 -z noexecstack --orphan-handling=error -T $(ROOT)/lab1-boot/given/kernel.ld
 SYMBOLS := $(ROOT)/lab1-boot/given/symbols.py
 
 # Linked twice: the table of names and lines is made from the first link and placed last by the second.
@@ -308,13 +318,13 @@ $(BOOT_OUT)/%.o: $(BOOT_SOURCES)/%.asm $(INCLUDED)
 $(BOOT_OUT)/%.o: $(BOOT_SOURCES)/%.c $(OUT)/kernel.flags
 	@mkdir -p $(@D)
 	@echo "  CC    lab1-boot/given/boot/$*.c"
-	$(Q)$(CC) $(LOADER_CFLAGS) $(call kernel_includes,1) -MMD -MP -c $< -o $@
+	$(Q)$(TARGET_CC) $(LOADER_CFLAGS) $(call kernel_includes,1) -MMD -MP -c $< -o $@
 
 $(BOOT_ELF): $(BOOT_OUT)/%.elf: $(BOOT_OUT)/%.o
-	$(Q)ld -m elf_i386 --build-id=none -z noexecstack -Ttext=$(LINKED_AT) -e 0 -o $@ $^
+	$(Q)$(CROSS)ld -m elf_i386 --build-id=none -z noexecstack -Ttext=$(LINKED_AT) -e 0 -o $@ $^
 
 $(BOOT_OUT)/%.bin: $(BOOT_OUT)/%.elf
-	$(Q)objcopy -O binary -R '.note*' --set-section-flags .bss=alloc,load,contents $< $@
+	$(Q)$(CROSS)objcopy -O binary -R '.note*' --set-section-flags .bss=alloc,load,contents $< $@
 
 $(addprefix $(BUILD)/bench/,$(BOOKS)):
 	@echo "  BOOKS"
@@ -389,14 +399,19 @@ help-staff:
 OVMF := /usr/share/ovmf/OVMF.fd
 
 # Packages that each kind of work needs: tool or file, then package.
-NEEDS_build := nasm:nasm python3:python3 ld:binutils $(notdir $(CC)):$(if $(findstring clang,$(CC)),clang,gcc) \
-    /usr/include/stdio.h:libc6-dev /usr/src/newlib:newlib-source xz:xz-utils qemu-system-x86_64:qemu-system-x86
+PACKAGE_OF_CROSS := $(if $(CROSS),-x86-64-linux-gnu)
+NEEDS_build := nasm:nasm python3:python3 $(CROSS)ld:binutils$(PACKAGE_OF_CROSS) qemu-system-x86_64:qemu-system-x86 \
+    $(notdir $(firstword $(TARGET_CC))):$(if $(findstring clang,$(CC)),clang,gcc$(PACKAGE_OF_CROSS)) \
+    $(if $(CROSS),gcc:gcc) $(if $(wildcard /usr/include),/usr/include/stdio.h:libc6-dev) \
+    $(if $(filter 7,$(PRESENT)),/usr/src/newlib:newlib-source xz:xz-utils)
 NEEDS_iso := grub-mkrescue:grub-common /usr/lib/grub/i386-pc:grub-pc-bin /usr/lib/grub/x86_64-efi:grub-efi-amd64-bin \
     xorriso:xorriso mformat:mtools
 NEEDS_uefi := $(OVMF):ovmf
 NEEDS_bochs := bochs:bochs /usr/share/bochs/BIOS-bochs-latest:bochsbios /usr/share/vgabios/vgabios.bin:vgabios \
     $(firstword $(wildcard /usr/lib/*/bochs/plugins/libbx_term_gui.so) /usr/lib/bochs/plugins/libbx_term_gui.so):bochs-term
-NEEDS_gdb := gdb:gdb qemu-img:qemu-utils
+# Debian's gdb knows its host's processor alone.
+GDB := $(if $(filter x86_64-linux-gnu-,$(CROSS)),gdb-multiarch,gdb)
+NEEDS_gdb := $(GDB):$(GDB) qemu-img:qemu-utils
 NEEDS_bench := /usr/lib/bible.data:bible-kjv-text bible:bible-kjv gnuplot:gnuplot-nox
 NEEDS_format := clang-format:clang-format
 NEEDS_git := git:git
@@ -405,10 +420,12 @@ needs = $(foreach n,$1,$(NEEDS_$n))
 
 # $1 kinds: installs what is missing, as root; else prints the one line to type, and fails.
 define install
-$(Q)missing=; for need in $(call needs,$1); do tool=$${need%%:*}; \
-    case $$tool in /*) test -e $$tool;; *) command -v $$tool >/dev/null;; esac || missing="$$missing $${need#*:}"; done; \
+$(Q)missing=; tools=; for need in $(call needs,$1); do tool=$${need%%:*}; \
+    case $$tool in /*) test -e $$tool;; *) command -v $$tool >/dev/null;; esac || { missing="$$missing $${need#*:}"; tools="$$tools $$tool"; }; done; \
 if [ -n "$$missing" ]; then \
-    if [ "$$(id -u)" = 0 ]; then echo "installing:$$missing"; \
+    if ! command -v apt-get >/dev/null; then \
+        echo "missing:$$tools, on Debian in the packages$$missing; Homebrew's x86_64-elf-gcc is found, too"; exit 1; \
+    elif [ "$$(id -u)" = 0 ]; then echo "installing:$$missing"; \
         { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } \
             >$(or $(TMPDIR),/tmp)/corey-setup-$$$$.log 2>&1 || { cat $(or $(TMPDIR),/tmp)/corey-setup-$$$$.log; exit 1; }; \
         rm -f $(or $(TMPDIR),/tmp)/corey-setup-$$$$.log; \
@@ -416,7 +433,7 @@ if [ -n "$$missing" ]; then \
 endef
 
 setup:
-	$(call install,build iso uefi bochs gdb $(if $(filter 7,$(PRESENT)),bench) $(if $(COURSE),format git models))
+	$(call install,build $(if $(CROSS),,iso uefi) bochs gdb $(if $(filter 7,$(PRESENT)),bench) $(if $(COURSE),format git models))
 	$(if $(wildcard $(ROOT)/grade/linux/kernel.py),$(Q)python3 -B $(ROOT)/grade/linux/kernel.py)
 	@echo 'all that is needed is installed'
 

@@ -3,13 +3,14 @@
     symbols.py KERNEL.elf OUT.asm     from the first link
     symbols.py --empty OUT.asm        for the first link
 
-Names come from `nm`, lines from `objdump --dwarf=decodedline`.
+Names come from `nm`, lines from `objdump --dwarf=decodedline`; CROSS is the prefix of both, as in the Makefile.
 """
 import os
 import re
 import subprocess
 import sys
 
+CROSS = os.environ.get("CROSS", "")
 KERNEL_BASE = 0xFFFFFFFF80000000
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ROW = re.compile(r"^(\S+)\s+(\d+|-)\s+(?:0x)?([0-9a-f]+)(?:\[\d+\])?(?:\s+\d+)?(?:\s+x)?(\s+END)?\s*$")
@@ -20,7 +21,7 @@ def read_functions(kernel, text):
     """{offset: name} of all code; where several names stand at one address, the last global one. nasm's local labels,
     `parent.label`, are part of their parent."""
     functions, parent = {}, ""
-    listing = subprocess.run(["nm", "-n", kernel], check=True, capture_output=True, text=True).stdout
+    listing = subprocess.run([CROSS + "nm", "-n", kernel], check=True, capture_output=True, text=True).stdout
     for line in listing.splitlines():
         address, kind, name = line.split(maxsplit=2)
         offset = int(address, 16) - KERNEL_BASE
@@ -33,7 +34,7 @@ def read_functions(kernel, text):
 
 
 def read_text_range(kernel):
-    listing = subprocess.run(["nm", kernel], check=True, capture_output=True, text=True).stdout
+    listing = subprocess.run([CROSS + "nm", kernel], check=True, capture_output=True, text=True).stdout
     ends = {line.split()[2]: int(line.split()[0], 16) - KERNEL_BASE for line in listing.splitlines()}
     return range(ends["text_start"], ends["text_end"])
 
@@ -41,7 +42,7 @@ def read_text_range(kernel):
 def read_lines(kernel, text):
     """{offset: (file, line)}; line 0 where a piece of known code ends."""
     lines, path = {}, ""
-    listing = subprocess.run(["objdump", "-w", "--dwarf=decodedline", kernel], check=True, capture_output=True,
+    listing = subprocess.run([CROSS + "objdump", "-w", "--dwarf=decodedline", kernel], check=True, capture_output=True,
                              text=True).stdout
     for row in listing.splitlines():
         heading, match = HEADING.match(row), ROW.match(row)

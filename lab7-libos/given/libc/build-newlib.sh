@@ -26,10 +26,12 @@ xz -dc "$source" | tar -x -C "$target/work" --strip-components=1
 mkdir "$target/work/build"
 cd "$target/work/build"
 
-# There is no cross compiler: the host's gcc makes code for the same processor, and must only not see its headers.
-compiler_headers=$(gcc -print-file-name=include)
+# A gcc that makes code for the processor is enough, the host's where it does; it must only not see the host's headers.
+# CROSS is the Makefile's: prefix of the compiler and of binutils, empty for the host's own.
+cross=${CROSS-}
+compiler_headers=$("${cross}gcc" -print-file-name=include)
 {
-    CC=gcc AR=ar AS=as NM=nm RANLIB=ranlib \
+    CC=${cross}gcc AR=${cross}ar AS=${cross}as NM=${cross}nm RANLIB=${cross}ranlib \
     CFLAGS="-O2 -w -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables -Wa,--noexecstack \
         -nostdinc -isystem $compiler_headers" \
     ../newlib/configure --host=x86_64-elf --prefix="$target/work/installed" --disable-multilib --disable-shared \
