@@ -494,7 +494,7 @@ gdb: disk
 	@echo "$(base_line)    console: $(KERNEL)/console.txt"
 	$(Q)cd $(ROOT) && python3 -B grade/debug.py --kernel $(KERNEL)/kernel.elf --symbols $(BOOT_ELF) \
 	    --helpers $(foreach n,$(KERNEL_LABS),$(wildcard $(ROOT)/$(call lab,$n)/given/gdb/corey*.py)) \
-	    $(if $(TEST),--stop test_$(TEST)) $(if $(BACK),--back $(BOOTS_FROM)) -- $(QEMU) -serial file:$(KERNEL)/console.txt
+	    --gdb $(GDB) $(if $(TEST),--stop test_$(TEST)) $(if $(BACK),--back $(BOOTS_FROM)) -- $(QEMU) -serial file:$(KERNEL)/console.txt
 
 bochs: disk
 	$(call install,bochs)

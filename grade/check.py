@@ -58,6 +58,7 @@ COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
             ("boots", "python3 -B grade/boots.py"),
             ("loader", "python3 -B grade/test_loader.py"),
             ("verdicts", "python3 -B grade/test_verdicts.py"),
+            ("cross", "python3 -B grade/test_cross.py"),
             ("failures", "python3 -B grade/test_failures.py"),
             ("release", "python3 -B grade/test_release.py"),
             ("solution-branch", "python3 -B grade/test_solution_branch.py")]

@@ -5,6 +5,7 @@ through labs(). A lab whose folder is absent (a student's tree has only the labs
 does not exist here either.
 """
 import importlib
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -108,6 +109,11 @@ def labs():
             found.append(Lab(number, folders[0].name, module.EXERCISES, module.GIVEN,
                              getattr(module, "LONG", [])))
     return found
+
+
+def binutils(name):
+    """The command of that name of binutils for the kernel's processor: CROSS is the Makefile's, which hands it on."""
+    return os.environ.get("CROSS", "") + name
 
 
 def handout_section(lab, exercise):

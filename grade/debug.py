@@ -105,7 +105,7 @@ def debug(options, ends, folder):
         # What gdb says to these is news to nobody, but for errors.
         commands = [f"python [gdb.execute(command, to_string=True) for command in {start}] and None", *ends]
         signal.signal(signal.SIGINT, lambda *_: None)  # it is meant for gdb
-        return subprocess.run(["gdb", "-q", *(word for command in commands for word in ("-ex", command))]).returncode
+        return subprocess.run([options.gdb, "-q", *(word for command in commands for word in ("-ex", command))]).returncode
     finally:
         machine.kill()
         machine.wait()
@@ -117,6 +117,7 @@ def main():
     parser.add_argument("--symbols", type=Path, nargs="*", default=[])
     parser.add_argument("--helpers", type=Path, nargs="*", default=[])
     parser.add_argument("--stop")
+    parser.add_argument("--gdb", default="gdb")
     parser.add_argument("--back", type=Path)
     parser.add_argument("qemu", nargs="+")
     options = parser.parse_args()

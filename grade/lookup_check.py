@@ -17,6 +17,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from course import binutils
+
 FUNCTION = re.compile(r"^[0-9a-f]+ <([^>+]+)>:$")
 INSTRUCTION = re.compile(r"^\s*[0-9a-f]+:\s+(.*?)\s*(?:#.*)?$")
 PREFIX = re.compile(r"^(?:(?:rep|repz|repnz|notrack|bnd|data16|[cdefgs]s)\s+)+")
@@ -31,7 +33,7 @@ STRING_STORES = re.compile(r"^(?:stos|movs[bwlq]?$|ins|cmpxchg|xadd|xsave|fxsave
 
 def functions_of(path):
     """{function: its instructions} of an object or executable."""
-    text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", str(path)], check=True,
+    text = subprocess.run([binutils("objdump"), "-d", "--no-show-raw-insn", str(path)], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
     found, current = {}, None
     for line in text.splitlines():

@@ -9,6 +9,8 @@ import re
 import socket
 import subprocess
 
+from course import binutils
+
 ANSWER = 3.0     # seconds for all that is asked
 FRAMES = 6       # of a core's stack, at most
 KERNEL = 1 << 63  # its addresses have this bit
@@ -116,7 +118,7 @@ def kernel_names(elf, addresses):
     if not addresses or not elf.exists():
         return {}
     try:
-        said = subprocess.run(["addr2line", "-f", "-s", "-e", elf, *map(hex, addresses)], check=True,
+        said = subprocess.run([binutils("addr2line"), "-f", "-s", "-e", elf, *map(hex, addresses)], check=True,
                               capture_output=True, text=True).stdout.split("\n")
     except (OSError, subprocess.CalledProcessError):
         return {}

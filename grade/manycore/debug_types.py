@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from course import binutils
+
 ENTRY = re.compile(r"^ <(\w+)><(\w+)>: Abbrev Number: \d+ \((DW_TAG_\w+)\)")
 ATTRIBUTE = re.compile(r"^    <\w+>\s+(DW_AT_\w+)\s*: ?(.*)$")
 TEXT = re.compile(r"^\((?:indirect|indexed|alt)[^)]*\): ")
@@ -177,7 +179,7 @@ class DebugTypes:
 
 def read_types(path):
     """The types of an ELF file; where it has no debugging information, none."""
-    said = subprocess.run(["readelf", "--debug-dump=info", path], stdout=subprocess.PIPE,
+    said = subprocess.run([binutils("readelf"), "--debug-dump=info", path], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True, errors="replace", check=True)
     return DebugTypes(said.stdout.splitlines())
 
@@ -197,8 +199,8 @@ class SourceLines:
     def line(self, address):
         """'file.c:12', or '' where that is not known."""
         if address not in self.known:
-            self.process = self.process or subprocess.Popen(["addr2line", "-e", self.path], stdin=subprocess.PIPE,
-                                                            stdout=subprocess.PIPE, text=True, bufsize=1)
+            self.process = self.process or subprocess.Popen([binutils("addr2line"), "-e", self.path], bufsize=1, text=True,
+                                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             self.process.stdin.write(f"{address:x}\n")
             said = self.process.stdout.readline().split(" (")[0].strip()
             self.known[address] = "" if "?" in said else said.rpartition("/")[2]
