@@ -348,7 +348,7 @@ $(ISO): $(KERNEL)/kernel.elf $(PROGRAMS) $(MODULE_FILES) $(BOOT_SOURCES)/mkiso.p
 
 # --- what a person types -------------------------------------------------------------------------------------------------
 
-.PHONY: help help-staff setup qemu gdb bochs grade hint submit release solution-branch check stress fuzz holes handout bench calibrate scaling sim disk image image-path kernel-path lint format clean
+.PHONY: help help-staff setup qemu gdb bochs grade hint submit release solution-branch check stress fuzz holes handout bench calibrate scaling sim disk image image-path kernel-path compile_commands.json lint format clean
 
 # In a student's tree only what its labs have brought is offered.
 help:
@@ -377,6 +377,7 @@ ifneq ($(wildcard $(ROOT)/grade/bench),)
 	@echo '                  RUN="memclone" CPUS="1 4 16" MACHINE=cores64 MODEL=generous SEED=n JSON=file'
 endif
 	@echo '  make setup      install what is missing'
+	@echo '  make compile_commands.json   for editors (clangd): how each file is compiled'
 	@echo '  make clean      remove build/'
 	@echo '$(if $(COURSE),make help-staff lists the rest; )README.md says what this is.'
 
@@ -457,6 +458,16 @@ image:
 # For scripts: where disk image and kernel of these variables lie.
 image-path:
 	@echo $(BOOTS_FROM)
+
+# For editors: everything of C in the kernel of LAB and its programs, exercise files both the folders' and solutions/'.
+COMPILED = $(BOOT_OUT)/load.o $(BOOT_OUT)/disk.o $(filter-out $(OUT)/reference/% $(OUT)/$(TREE_NAME)/%,$(KERNEL_OBJECTS)) \
+    $(foreach n,$(KERNEL_LABS),$(foreach f,$(filter %.c,$(call exercises,$n)),$(foreach origin,own $(if $(filter $n,$(SOLVED)),reference),\
+    $(OUT)/$(origin)/$(call lab,$n)/$(call object,$f)))) \
+    $(foreach n,$(PROGRAM_LABS),$(patsubst %,$(OUT)/given/$(call lab,$n)/user/%.o,$(call programs_of,$n)) $(call runtime_objects,$n)) \
+    $(if $(LIBOS_PROGRAMS),$(LIBOS_OBJECTS) $(patsubst %,$(OUT)/given/lab7-libos/user/%.o,$(LIBOS_PROGRAMS)))
+
+compile_commands.json:
+	$(Q)python3 -B $(ROOT)/grade/compile_commands.py $(ROOT)/$@ -- $(MAKE) -nB TREE= $(COMPILED)
 
 kernel-path:
 	@echo $(KERNEL)/kernel.elf

@@ -59,6 +59,7 @@ COMMANDS = [("positions", "python3 -B grade/test_positions.py"),
             ("loader", "python3 -B grade/test_loader.py"),
             ("verdicts", "python3 -B grade/test_verdicts.py"),
             ("cross", "python3 -B grade/test_cross.py"),
+            ("editor", "python3 -B grade/test_editor.py"),
             ("failures", "python3 -B grade/test_failures.py"),
             ("release", "python3 -B grade/test_release.py"),
             ("solution-branch", "python3 -B grade/test_solution_branch.py")]

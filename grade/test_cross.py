@@ -1,5 +1,5 @@
-"""A host whose own gcc makes no x86-64 ELF: its commands are this one's, but those of binutils and gcc, which say that they
-are for another processor and do no work. Beside them stand cross compilers, or none.
+"""A host whose own gcc makes no x86-64 ELF: its commands are this one's, but those of binutils and gcc, which say that
+they are for another processor and do no work. Beside them stand cross compilers, or none.
 
 As a program: its last line is `N passed, N failed`. Arguments name the tests to run.
 """
@@ -38,11 +38,11 @@ def make_host(folder, prefix=""):
         for path in place.iterdir() if place.is_dir() else ():
             if not path.name.startswith("x86_64-") and not os.path.lexists(commands / path.name):
                 (commands / path.name).symlink_to(path)
-    headers = subprocess.run(["gcc", "-print-file-name=include"], check=True, capture_output=True, text=True).stdout.strip()
+    headers = subprocess.run(["gcc", "-print-file-name=include"], check=True, stdout=subprocess.PIPE, text=True).stdout
     for name in ("gcc", "cc", "clang", *BINUTILS):
         write_command(commands / name, FOREIGN)
         if prefix and shutil.which(name) and name not in ("cc", "clang"):
-            options = BARE.format(headers=headers) if (name, prefix) == ("gcc", "x86_64-elf-") else ""
+            options = BARE.format(headers=headers.strip()) if (name, prefix) == ("gcc", "x86_64-elf-") else ""
             write_command(commands / f"{prefix}{name}",
                           CROSS.format(path=os.environ["PATH"], command=shutil.which(name), options=options))
     return commands
@@ -88,8 +88,9 @@ def test_bare_metal(folder):
 def test_linux(folder):
     """With Debian's gdb for other processors, too."""
     tree, commands = built_and_booted(folder, "x86_64-linux-gnu-")
-    write_command(commands / "gdb-multiarch", CROSS.format(path=os.environ["PATH"], command=shutil.which("gdb"), options=""))
-    said(make(tree, commands, "gdb", "LAB=1", "TEST=backtrace_names"), 0, "Temporary breakpoint 1, test_backtrace_names ()")
+    gdb = CROSS.format(path=os.environ["PATH"], command=shutil.which("gdb"), options="")
+    write_command(commands / "gdb-multiarch", gdb)
+    said(make(tree, commands, "gdb", "LAB=1", "TEST=backtrace_names"), 0, "breakpoint 1, test_backtrace_names ()")
 
 
 def test_none(folder):
