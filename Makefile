@@ -309,16 +309,20 @@ BOOT_OUT := $(OUT)/boot
 BOOT_ELF := $(BOOT_OUT)/boot.elf $(BOOT_OUT)/loader.elf
 $(BOOT_OUT)/boot.elf: LINKED_AT := 0x7c00
 $(BOOT_OUT)/loader.elf: LINKED_AT := 0x8000
-$(BOOT_OUT)/loader.elf: $(BOOT_OUT)/load.o $(BOOT_OUT)/disk.o
+$(BOOT_OUT)/loader.elf: $(BOOT_OUT)/load.o $(BOOT_OUT)/disk.o $(BOOT_OUT)/string.o
 $(BOOT_OUT)/%.o: $(BOOT_SOURCES)/%.asm $(INCLUDED)
 	@mkdir -p $(@D)
 	@echo "  NASM  lab1-boot/given/boot/$*.asm"
 	$(Q)nasm -Werror -f elf32 -g -F dwarf -I$(BOOT_SOURCES)/ -I$(ROOT)/lab1-boot/ $< -o $@
 
-$(BOOT_OUT)/%.o: $(BOOT_SOURCES)/%.c $(OUT)/kernel.flags
-	@mkdir -p $(@D)
-	@echo "  CC    lab1-boot/given/boot/$*.c"
-	$(Q)$(TARGET_CC) $(LOADER_CFLAGS) $(call kernel_includes,1) -MMD -MP -c $< -o $@
+# The loader's C lies in $1.
+define loader_rule
+$(BOOT_OUT)/%.o: $1/%.c $(OUT)/kernel.flags
+	@mkdir -p $$(@D)
+	@echo "  CC    $$(patsubst $(ROOT)/%,%,$$<) (loader)"
+	$(Q)$(TARGET_CC) $(LOADER_CFLAGS) $(call kernel_includes,1) -MMD -MP -c $$< -o $$@
+endef
+$(foreach place,$(BOOT_SOURCES) $(ROOT)/lab1-boot/given,$(eval $(call loader_rule,$(place))))
 
 $(BOOT_ELF): $(BOOT_OUT)/%.elf: $(BOOT_OUT)/%.o
 	$(Q)$(CROSS)ld -m elf_i386 --build-id=none -z noexecstack -Ttext=$(LINKED_AT) -e 0 -o $@ $^

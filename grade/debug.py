@@ -103,7 +103,7 @@ def debug(options, ends, folder):
         start += [f"source {path}" for path in options.helpers]
         start += ["set architecture i386:x86-64", f"target remote {socket}"]
         # What gdb says to these is news to nobody, but for errors.
-        commands = [f"python [gdb.execute(command, to_string=True) for command in {start}] and None", *ends]
+        commands = [f"python for command in {start}: gdb.execute(command, to_string=True)", *ends]
         signal.signal(signal.SIGINT, lambda *_: None)  # it is meant for gdb
         return subprocess.run([options.gdb, "-q", *(word for command in commands for word in ("-ex", command))]).returncode
     finally:

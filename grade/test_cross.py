@@ -75,7 +75,7 @@ def said(result, status, *texts):
 def built_and_booted(folder, prefix):
     """Lab 1: kernel, boot sector and loader; the test finds names and lines in the table of symbols."""
     tree, commands = copy_tree(folder), make_host(folder, prefix)
-    said(make(tree, commands, "qemu", "LAB=1", "TEST=backtrace_names"), 0, "CC    lab1-boot/given/boot/load.c",
+    said(make(tree, commands, "qemu", "LAB=1", "TEST=backtrace_names"), 0, "CC    lab1-boot/given/boot/load.c (loader)",
          "passed: backtrace_names")
     said(make(tree, commands, "kernel-path", "LAB=1"), 0, f"/{prefix}gcc/")
     return tree, commands

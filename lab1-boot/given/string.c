@@ -1,4 +1,4 @@
-/* The C string functions. Copying and filling use the processor's string instructions: a byte a turn in the
+/* The C string functions, of the kernel and of its loader, which has words of 32 bits. Copying and filling use the processor's string instructions: a byte a turn in the
  * manual's words, whole lines in any processor made since 2013 (SDM vol. 1, 7.3.9.3). */
 #include "string.h"
 
@@ -16,11 +16,11 @@ void *
 memset(void *to, int byte, size_t bytes)
 {
     void *start = to;
-    size_t words = bytes / 8;
-    bytes %= 8;
-    __asm__ volatile("rep stosq"
-                     : "+D"(to), "+c"(words)
-                     : "a"((uint8_t)byte * 0x0101010101010101ul)
+    size_t words = bytes / sizeof(size_t);
+    bytes %= sizeof(size_t);
+    __asm__ volatile("rep stos %[word], %%es:(%[to])"
+                     : [to] "+D"(to), "+c"(words)
+                     : [word] "a"((uint8_t)byte * (SIZE_MAX / UINT8_MAX)) /* the byte in each place */
                      : "memory");
     __asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(byte) : "memory");
     return start;
@@ -31,7 +31,7 @@ memmove(void *to, const void *from, size_t bytes)
 {
     char *target = to;
     const char *source = from;
-    if ((uint64_t)target - (uint64_t)source >= bytes) /* wraps around where the target lies below */
+    if ((uintptr_t)target - (uintptr_t)source >= bytes) /* wraps around where the target lies below */
         return memcpy(to, from, bytes);
     while (bytes-- > 0)
         target[bytes] = source[bytes];

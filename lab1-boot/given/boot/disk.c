@@ -1,23 +1,8 @@
 /* Reading the disk to anywhere in memory: through a buffer, as the firmware fills none above 1 MiB. */
 #include "loader.h"
+#include "string.h"
 
 #define PROGRESS_STEP (256u << 20) /* bytes from one word to the next that it still reads */
-
-void *
-memcpy(void *to, const void *from, size_t bytes)
-{
-    void *start = to;
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes)::"memory");
-    return start;
-}
-
-void *
-memset(void *to, int byte, size_t bytes)
-{
-    void *start = to;
-    __asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(byte) : "memory");
-    return start;
-}
 
 static void
 hexadecimal(char *to, unsigned digits, uint64_t value)

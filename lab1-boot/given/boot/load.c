@@ -2,6 +2,7 @@
  *
  * Nothing is ever loaded over what the firmware's map does not call RAM. */
 #include "loader.h"
+#include "string.h"
 
 #define DIRECTORY_SECTOR 32          /* layout.inc */
 #define LOAD_END         0xfffff000u /* no byte is loaded there or above */
@@ -41,15 +42,6 @@ struct program_header {
 
 static const char memory_too_small[] = "too little memory for kernel and modules";
 static const char elf_damaged[] = "the kernel's ELF file is damaged";
-
-static bool
-bytes_equal(const void *a, const void *b, size_t bytes)
-{
-    const uint8_t *left = a, *right = b;
-    while (bytes > 0 && *left++ == *right++)
-        bytes--;
-    return bytes == 0;
-}
 
 /* --- memory ------------------------------------------------------------------------------------------------- */
 
@@ -108,7 +100,7 @@ static void
 directory_read(void)
 {
     disk_read((uint8_t *)&directory, DIRECTORY_SECTOR * SECTOR, sizeof directory);
-    if (!bytes_equal(directory.magic, "COREYDIR", sizeof directory.magic) || directory.count == 0 ||
+    if (memcmp(directory.magic, "COREYDIR", sizeof directory.magic) != 0 || directory.count == 0 ||
         directory.count > ARRAY_LENGTH(directory.file))
         loader_fail("the disk's directory is damaged");
     boot_information.module_count = directory.count - 1;
@@ -175,7 +167,7 @@ root_pointer_between(uint32_t start, uint32_t end)
         uint8_t sum = 0;
         for (unsigned i = 0; i < ROOT_POINTER_BYTES; i++)
             sum += at[i];
-        if (sum == 0 && bytes_equal(at, "RSD PTR ", 8))
+        if (sum == 0 && memcmp(at, "RSD PTR ", 8) == 0)
             return at;
     }
     return NULL;

@@ -39,8 +39,4 @@ _Noreturn void loader_fail(const char *message);
  * still reads. */
 void disk_read(uint8_t *to, uint64_t position, uint32_t bytes);
 
-/* The compiler calls these two by itself as well; those of string.c move 8 bytes at once. */
-void *memcpy(void *to, const void *from, size_t bytes);
-void *memset(void *to, int byte, size_t bytes);
-
 #endif
