@@ -18,6 +18,12 @@ def finish(passed, failed):
     return 1 if failed or not passed else 0
 
 
+def said(result, status, *texts):
+    """Fails unless a command's result, (exit status, what it said), is this status and has said these texts."""
+    missing = [text for text in texts if text not in result[1]]
+    assert result[0] == status and not missing, f"status {result[0]}, not said {missing}: {result[1][-800:]}"
+
+
 def run_tests(tests):
     """Runs functions that fail by an exception; says which did and why."""
     failed = 0

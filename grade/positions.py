@@ -19,7 +19,7 @@ MIB = 1 << 20
 # Who has code below the kernel's addresses: first byte, byte after the last, words. given/boot/layout.inc, and where a PC
 # has its firmware.
 PLACES = ((0x7c00, 0x7e00, "in the boot sector, given/boot/boot.asm"),
-          (0x8000, 0x8000 + 31 * 512, "in the loader, given/boot/loader.asm"),
+          (0x8000, 0x8000 + 31 * 512, "in the loader: loader.asm, load.c and disk.c of given/boot"),
           (0xc0000, MIB, "in the firmware"),
           (0xffc00000, 1 << 32, "in the firmware"),
           (0, MIB, "in low memory, in neither boot sector nor loader"))

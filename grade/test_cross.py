@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from course import ROOT
-from own_tests import run_named
+from own_tests import run_named, said
 
 BINUTILS = ("addr2line", "ar", "as", "gdb", "ld", "nm", "objcopy", "objdump", "ranlib", "readelf")
 FOREIGN = """#!/bin/sh
@@ -65,11 +65,6 @@ def make(tree, commands, *arguments):
     done = subprocess.run(["make", *arguments], cwd=tree, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
                           stderr=subprocess.STDOUT, env={**environment, "PATH": str(commands)})
     return done.returncode, done.stdout
-
-
-def said(result, status, *texts):
-    missing = [text for text in texts if text not in result[1]]
-    assert result[0] == status and not missing, f"status {result[0]}, not said {missing}: {result[1][-800:]}"
 
 
 def built_and_booted(folder, prefix):

@@ -62,7 +62,7 @@ def addresses_in_words():
     layout = (ROOT / "lab1-boot/given/boot/layout.inc").read_text()
     for name, value in (("LOADER", "0x8000"), ("LOADER_SECTORS", "31"), ("STACK_TOP", "0x7c00")):
         assert re.search(rf"^{name}\s+equ {value}$", layout, re.M), name
-    for address, mode, name, words in ((0x8010, "real mode", None, "in the loader, given/boot/loader.asm, real mode"),
+    for address, mode, name, words in ((0x8010, "real mode", None, "in the loader: loader.asm, load.c and disk.c of given/boot, real mode"),
                                        (0xf1234, "real mode", None, "in the firmware, real mode"),
                                        (0x9000000, "", None, "where no code lies, not at the kernel's addresses"),
                                        (0x500, "32-bit code", None, "in low memory, in neither boot sector nor loader, 32-bit code"),

@@ -17,7 +17,7 @@ from grade import own_base
 from handed_out import read_manifest
 from holes import body_runs, squeezed, telling, LEAK
 from hint import KINDS, check_hints
-from own_tests import run_tests
+from own_tests import run_tests, said
 from release import release_files
 
 FOLDERS = ("", "race", "manycore", "linux", "bench", "models")  # of grade/, where modules lie
@@ -68,11 +68,6 @@ def run(folder, *command):
     done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, env={**environment, "GIT_CONFIG_GLOBAL": "/dev/null"})
     return done.returncode, done.stdout
-
-
-def said(result, status, *texts):
-    missing = [text for text in texts if text not in result[1]]
-    assert result[0] == status and not missing, f"status {result[0]}, not said {missing}: {result[1][-400:]}"
 
 
 def git(tree, *arguments):
