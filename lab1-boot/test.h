@@ -40,44 +40,32 @@ TABLE(test, const struct test);
             test_fail("mismatch", __FILE__, __LINE__, #condition, 1, 0);                                     \
     } while (0)
 
-/* Integers or pointers. */
-#define check_equal(expected, seen)                                                                          \
+/* For the four below: integers or pointers; `what` is said of them if they differ. */
+#define check_values(kind, what, expected, seen)                                                              \
     do {                                                                                                     \
         int64_t test_expected = (int64_t)(expected), test_seen = (int64_t)(seen);                            \
         if (test_expected != test_seen)                                                                      \
-            test_fail("mismatch", __FILE__, __LINE__, #seen, test_expected, test_seen);                      \
+            test_fail(kind, __FILE__, __LINE__, what, test_expected, test_seen);                             \
     } while (0)
 
-/* As check_equal, within a loop: says which round it was by the value of `index`, a variable. */
+#define check_equal(expected, seen) check_values("mismatch", #seen, expected, seen)
+
+/* Within a loop: says which round it was by the value of `index`, a variable. */
 #define check_equal_at(index, expected, seen)                                                                \
-    do {                                                                                                     \
-        int64_t test_expected = (int64_t)(expected), test_seen = (int64_t)(seen);                            \
-        if (test_expected != test_seen)                                                                      \
-            test_fail_at(__FILE__, __LINE__, #seen, #index, (int64_t)(index), test_expected, test_seen);     \
-    } while (0)
+    check_values("mismatch", test_what_at(#seen, #index, (int64_t)(index)), expected, seen)
 
-/* As check_equal, of an invariant that a header or the handout numbers: "P2". */
+/* An invariant that a header or the handout numbers: "P2". */
 #define check_kept(invariant, expected, seen)                                                                \
-    do {                                                                                                     \
-        int64_t test_expected = (int64_t)(expected), test_seen = (int64_t)(seen);                            \
-        if (test_expected != test_seen)                                                                      \
-            test_fail("mismatch", __FILE__, __LINE__, "broke " invariant ": " #seen, test_expected,          \
-                      test_seen);                                                                            \
-    } while (0)
+    check_values("mismatch", "broke " invariant ": " #seen, expected, seen)
 
-/* As check_equal, for memory that should have come back. */
-#define check_no_leak(expected, seen)                                                                        \
-    do {                                                                                                     \
-        int64_t test_expected = (int64_t)(expected), test_seen = (int64_t)(seen);                            \
-        if (test_expected != test_seen)                                                                      \
-            test_fail("leak", __FILE__, __LINE__, #seen, test_expected, test_seen);                          \
-    } while (0)
+/* Memory that should have come back. */
+#define check_no_leak(expected, seen) check_values("leak", #seen, expected, seen)
 
 __attribute__((noreturn)) void test_fail(const char *kind, const char *file, int line, const char *what,
                                          int64_t expected, int64_t seen);
 
-__attribute__((noreturn)) void test_fail_at(const char *file, int line, const char *what, const char *place,
-                                            int64_t index, int64_t expected, int64_t seen);
+/* "what, where place is index"; good until the next call. */
+const char *test_what_at(const char *what, const char *place, int64_t index);
 
 /* Shows a line on the console, and to the grader, which shows it above the failure that follows. */
 __attribute__((format(printf, 1, 2))) void test_show(const char *format, ...);

@@ -155,10 +155,9 @@ paging_begin(void)
     *entry_make((uint64_t)boot_stack - PAGE_SIZE, LEVEL_PAGE) = 0; /* the guard under the first stack */
 
     entry_make(KERNEL_AREA, LEVEL_GIGA); /* its top-level slot stands before any address tree copies it */
-    if (!(msr_read(MSR_EFER) &
-          EFER_NXE)) /* every access through these tables would be a fault, with no handler yet */
-        panic("EFER has no NXE (exercise 1.1): bit 63 of an entry is reserved without it, and these tables "
-              "have it");
+    /* Every access through these tables would be a fault, with no handler yet. */
+    if (!(msr_read(MSR_EFER) & EFER_NXE))
+        panic("EFER has no NXE (exercise 1.1): bit 63 of an entry is reserved without it, and these have it");
     paging_load();
 }
 

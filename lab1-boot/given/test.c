@@ -92,13 +92,12 @@ test_fail(const char *kind, const char *file, int line, const char *what, int64_
     machine_exit(EXIT_FAILED);
 }
 
-void
-test_fail_at(const char *file, int line, const char *what, const char *place, int64_t index, int64_t expected,
-             int64_t seen)
+const char *
+test_what_at(const char *what, const char *place, int64_t index)
 {
-    char text[200];
+    static char text[200];
     format_text(text, sizeof text, "%s, where %s is %ld", what, place, index);
-    test_fail("mismatch", file, line, text, expected, seen);
+    return text;
 }
 
 void
