@@ -41,7 +41,7 @@ TABLE(test, const struct test);
     } while (0)
 
 /* For the four below: integers or pointers; `what` is said of them if they differ. */
-#define check_values(kind, what, expected, seen)                                                              \
+#define check_values(kind, what, expected, seen)                                                             \
     do {                                                                                                     \
         int64_t test_expected = (int64_t)(expected), test_seen = (int64_t)(seen);                            \
         if (test_expected != test_seen)                                                                      \
