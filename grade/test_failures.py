@@ -95,9 +95,14 @@ def test_two_gradings_at_once():
     with tempfile.TemporaryDirectory(prefix="corey-failures-") as made:
         results = [Path(made) / f"{number}.json" for number in range(2)]
         gradings = [start_grading("--test", "boot_*", "--json", str(path)) for path in results]
-        folders = [wait_for("a machine", lambda g=grading: {command.split("id=results,path=")[1].split("/lab1/")[0]
-                                                            for command in machines_of(g).values()})
-                   for grading in gradings]
+        folders = [set() for _ in gradings]
+
+        def look():  # at both each time: either may be through while the other begins
+            for seen, grading in zip(folders, gradings):
+                seen.update(command.split("id=results,path=")[1].split("/lab1/")[0] for command in machines_of(grading).values())
+            return all(folders)
+
+        wait_for("a machine of each", look)
         for grading in gradings:
             said, _ = grading.communicate(timeout=WAIT)
             assert grading.returncode == 0, said
