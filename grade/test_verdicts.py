@@ -130,7 +130,8 @@ def a_mismatch_with_its_picture():
 def a_name_that_no_test_has():
     """In a machine; and to `make grade`, which knows what may have been meant."""
     verdict = verdict_on("name", {}, "page_fre_home", "")
-    assert (verdict.kind, verdict.detail) == ("no such test", []) and "no test named page_fre_home" in verdict.summary, verdict
+    assert (verdict.kind, verdict.detail) == ("no such test", []) and \
+        "no test named page_fre_home; did you mean page_free_home?" in verdict.summary, verdict
     status, said = grade("--test", "page_fre_home")
     assert status == 1 and "no test matches page_fre_home" in said and "did you mean page_free_home?" in said, said
 

@@ -50,14 +50,33 @@ test_run_one(const struct test *test)
     result_record("pass", "{\"test\":\"%s\"}", test->name);
 }
 
+/* The name that begins most like this one. */
+static const char *
+test_nearest(const char *name)
+{
+    const char *nearest = "";
+    size_t most = 0;
+    TABLE_EACH (test, const struct test, entry) {
+        size_t same = 0;
+        while (name[same] != '\0' && name[same] == (*entry)->name[same])
+            same++;
+        if (same > most) {
+            most = same;
+            nearest = (*entry)->name;
+        }
+    }
+    return nearest;
+}
+
 /* Ends the machine where no test has the name. */
 __attribute__((noreturn)) static void
 test_unknown(const char *names)
 {
     char what[300], quoted[400];
     machine_claim_end();
-    format_text(what, sizeof what, "this kernel has no test named %s: `test` in the monitor lists them",
-                names);
+    const char *nearest = test_nearest(names);
+    format_text(what, sizeof what, "this kernel has no test named %s%s%s%s`test` in the monitor lists them",
+                names, *nearest == '\0' ? ": " : "; did you mean ", nearest, *nearest == '\0' ? "" : "? ");
     console_print("%s\n", what);
     result_record("unknown", "{\"what\":%s}", json_quote(quoted, sizeof quoted, what));
     machine_exit(EXIT_FAILED);
