@@ -4,7 +4,8 @@ Counted are lines that hold code (neither blank nor comment only) of what runs i
 the headers of a lab, and its solutions; not tests, handouts or ring 3. Also: the longest file and
 function, files over FILE_MOST lines and functions over FUNCTION_MOST, and every function that has a
 weak default: where it is overridden, which must be in one place, in given/ or an exercise file of a
-later lab. And the layout of every C file is what .clang-format makes of it, if that tool is there.
+later lab. The layout of every C file is what .clang-format makes of it, if that tool is there; it leaves
+comments alone, and knows no assembly and no page: none of their lines is wider than COLUMNS.
 """
 import re
 import shutil
@@ -17,7 +18,9 @@ from course import LAST_LAB, ROOT
 BUDGET = {1: 1300, 2: 700, 3: 700, 4: 1300, 5: 1300, 6: 2200}
 FILE_MOST = 300
 FUNCTION_MOST = 60
+COLUMNS = 120
 SUFFIXES = {".c", ".h", ".asm", ".inc", ".S"}
+PAGES = {".md", ".def", ".pml"}  # beside SUFFIXES, of which the width is looked at
 NOT_KERNEL = {"test", "user", "programs", "experiments"}
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 DEFINITION = re.compile(r"^(?!__attribute__)(\w+)\([^;]*$")
@@ -136,13 +139,33 @@ def print_overrides(paths):
     return wrong
 
 
+def tree_files():
+    """Every file of the labs, of solutions/ and of grade/, but for mutants: they are pieces of files."""
+    return [path for folder in [*ROOT.glob("lab[1-7]-*"), ROOT / "solutions", ROOT / "grade"]
+            for path in sorted(folder.rglob("*")) if path.parent.name != "mutants"]
+
+
+def check_widths():
+    """Complaints about lines that are too wide. A row of a table cannot be broken, and what a machine has said is as
+    wide as it was said."""
+    wrong = []
+    for path in [ROOT / "README.md", *tree_files()]:
+        if path.suffix not in SUFFIXES | PAGES:
+            continue
+        fenced = False
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            fenced ^= path.suffix == ".md" and line.startswith("```")
+            if len(line) > COLUMNS and not fenced and not (path.suffix == ".md" and line.startswith("|")):
+                wrong.append(f"{path.relative_to(ROOT)}:{number}: {len(line)} columns, at most {COLUMNS}")
+    return wrong
+
+
 def check_format():
     """Complaints about the layout of the tree's C files, ring 3 and tests included."""
     if not shutil.which("clang-format"):
         print("layout not checked: no clang-format")
         return []
-    paths = [path for folder in [*ROOT.glob("lab[1-7]-*"), ROOT / "solutions", ROOT / "grade"]
-             for path in sorted(folder.rglob("*.[ch]")) if path.parent.name != "mutants"]
+    paths = [path for path in tree_files() if path.suffix in (".c", ".h")]
     run = subprocess.run(["clang-format", "--dry-run", *map(str, paths)], stderr=subprocess.PIPE,
                          text=True)
     files = dict.fromkeys(re.findall(r"^(\S+?):\d+:\d+: warning", run.stderr, re.MULTILINE))
@@ -153,7 +176,7 @@ def main():
     sources = {lab: kernel_files(lab) for lab in range(1, LAST_LAB) if folder_of(lab)}
     paths = [path for some in sources.values() for path in some]
     print_sizes(sources)
-    wrong = print_longest(paths) + print_overrides(paths) + check_format()
+    wrong = print_longest(paths) + print_overrides(paths) + check_widths() + check_format()
     print("\n".join(f"wrong: {line}" for line in wrong) or "nothing wrong")
     return 1 if wrong else 0
 

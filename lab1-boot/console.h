@@ -13,8 +13,8 @@ void console_open(void);
  * Start-up, after paging_begin. */
 void console_choose(void);
 
-/* Writes the bytes, a carriage return before each newline on the port, for which it waits. Lines of several cores do not mix
- * within one call. */
+/* Writes the bytes, a carriage return before each newline on the port, for which it waits. Lines of several cores do
+ * not mix within one call. */
 void console_write(const char *bytes, size_t length);
 
 /* The next byte typed, or -1 when there is none. */

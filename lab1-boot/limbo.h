@@ -17,9 +17,9 @@
  * `noted` has its grace period running.
  *
  * Where the others are stands on lines that they write at every entry and exit. So each look takes such a line from its
- * core, which has to fetch it back: where every exit looked, cores that have nothing to do with each other would wait for
- * each other. An exit therefore looks only once in so many (limbo_turn_seldom), the more seldom the more cores there
- * are. */
+ * core, which has to fetch it back: where every exit looked, cores that have nothing to do with each other would wait
+ * for each other. An exit therefore looks only once in so many (limbo_turn_seldom), the more seldom the more cores
+ * there are. */
 #ifndef COREY_LIMBO_H
 #define COREY_LIMBO_H
 
@@ -37,8 +37,8 @@ struct grace {
 /* It begins: nobody can find any more what was unlinked before. */
 void grace_begin(struct grace *grace);
 
-/* Whether nobody holds that any more, either. Looks again only at the first core that was not past it: a core that waits
- * watches one other, and not all. */
+/* Whether nobody holds that any more, either. Looks again only at the first core that was not past it: a core that
+ * waits watches one other, and not all. */
 bool grace_is_over(struct grace *grace);
 
 struct limbo_item {
@@ -50,13 +50,13 @@ struct limbo_item {
  * until `release` is called, on some core, with no locks held. Call from a core in its kernel; locks may be held. */
 void limbo_put(struct limbo_item *item, void (*release)(struct limbo_item *));
 
-/* Moves this core's limbo on: frees the noted batch if its grace period is over, and notes the fresh one. For who is about
- * to sleep, or waits for what is in limbo; no locks held. Returns how many items were freed. */
+/* Moves this core's limbo on: frees the noted batch if its grace period is over, and notes the fresh one. For who is
+ * about to sleep, or waits for what is in limbo; no locks held. Returns how many items were freed. */
 size_t limbo_turn(void);
 
-/* The same, at an exit from the kernel: but only where many items wait, or where something has waited for as many exits as
- * make the looks at other cores no more than one in LIMBO_EXITS. A core that is alone turns at every exit. No locks
- * held. */
+/* The same, at an exit from the kernel: but only where many items wait, or where something has waited for as many
+ * exits as make the looks at other cores no more than one in LIMBO_EXITS. A core that is alone turns at every exit.
+ * No locks held. */
 void limbo_turn_seldom(void);
 
 /* The same for the lists of all cores: for a core out of memory and for the books. No locks held. */

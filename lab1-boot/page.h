@@ -103,8 +103,8 @@ void page_list_give(struct page *page);
  * is empty, it first gets a batch from another core's, so the page may have another home. Null: there is none. */
 struct page *page_alloc(uint32_t home, enum page_kind kind);
 
-/* A page, still PAGE_FREE and on no list, from the next list after core home's that has any; or null. Of a batch, half of
- * that list at most, it is the first, and the others go to core home's list. For page_alloc. */
+/* A page, still PAGE_FREE and on no list, from the next list after core home's that has any; or null. Of a batch,
+ * half of that list at most, it is the first, and the others go to core home's list. For page_alloc. */
 struct page *page_steal(uint32_t home);
 
 /* The same, all bytes zero. */

@@ -10,8 +10,9 @@ struct ticket_lock;
 struct trap_frame;
 
 /* Prints the message, the registers (of `frame`, or none) and a backtrace with names and lines; writes a record of kind
- * `panic`, then, if exercise 1.5 is there to find the calls, one of kind `backtrace`; ends the machine with EXIT_PANIC. From any context, on any core; of two cores the second waits for that end. A
- * panic within a panic ends the machine at once. */
+ * `panic`, then, if exercise 1.5 is there to find the calls, one of kind `backtrace`; ends the machine with
+ * EXIT_PANIC. From any context, on any core; of two cores the second waits for that end. A panic within a panic ends
+ * the machine at once. */
 __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *format, ...);
 __attribute__((noreturn, format(printf, 2, 3))) void panic_at(const struct trap_frame *frame,
                                                               const char *format, ...);
@@ -23,8 +24,8 @@ bool panic_under_way(void);
  * core that holds it has not given it up for a long time: it may never do so. Returns whether it was taken. */
 bool panic_lock(struct ticket_lock *lock);
 
-/* For test_panics: while not null, a panic on this core prints nothing and goes on there, with the value 1; panic_caught
- * is then the frame that it was about, with zeros where there was none. */
+/* For test_panics: while not null, a panic on this core prints nothing and goes on there, with the value 1;
+ * panic_caught is then the frame that it was about, with zeros where there was none. */
 extern PER_CORE struct context *panic_catch;
 extern struct trap_frame panic_caught;
 

@@ -26,12 +26,12 @@ TABLE(startup, startup_function);
 
 TABLE(each_core, startup_function);
 
-/* Runs the programs that `run=` asks for, a name and its arguments each, with ';' between two of them, one after another,
- * and ends the machine: well when all of them ended well. Until lab 4 there are none (weak default). */
+/* Runs the programs that `run=` asks for, a name and its arguments each, with ';' between two of them, one after
+ * another, and ends the machine: well when all of them ended well. Until lab 4 there are none (weak default). */
 __attribute__((noreturn)) void program_command_run(const char *line);
 
-/* With neither a test nor a program asked for: runs the program `init` until it ends, where the image has one. Until lab
- * 4 there are none (weak default). */
+/* With neither a test nor a program asked for: runs the program `init` until it ends, where the image has one. Until
+ * lab 4 there are none (weak default). */
 void program_init_run(void);
 
 #endif

@@ -104,12 +104,12 @@ int account_charge(struct account *account, uint64_t bytes);
 void account_hold(struct account *account);
 void account_drop(struct account *account);
 
-/* What is charged to the account can be reached by more than one core from now on. A null account: nothing. Weak default
- * until lab 3: nothing. */
+/* What is charged to the account can be reached by more than one core from now on. A null account: nothing. Weak
+ * default until lab 3: nothing. */
 void account_publish(struct account *account);
 
-/* `bytes` charged to the account go into limbo (positive), on this core; or, called by limbo's release, have left it and
- * been refunded (negative): for E_AGAIN. A null account: nothing. Weak default until lab 3: nothing. */
+/* `bytes` charged to the account go into limbo (positive), on this core; or, called by limbo's release, have left it
+ * and been refunded (negative): for E_AGAIN. A null account: nothing. Weak default until lab 3: nothing. */
 void account_limbo(struct account *account, int64_t bytes);
 
 /* page_free_later, the charge of one page told to the account as waiting in limbo, and the account held until

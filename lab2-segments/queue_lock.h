@@ -21,11 +21,11 @@
  * W2  While `tail` is not 0, only the first of the queue may take the lock.
  * W3  A waiter's `next` becomes not 0 once, by the hand of who came next; from then on it is the first's to change. The
  *     rest of its line is written by the one before it, last of all `first`.
- * W4  Who has been passed over keeps its place in its group, and that among groups: it waits for QUEUE_NEAR turns of each
- *     other cluster at most.
+ * W4  Who has been passed over keeps its place in its group, and that among groups: it waits for QUEUE_NEAR turns of
+ *     each other cluster at most.
  *
- * Kernel code, interrupts off: a holder is never interrupted by code that takes the lock again; NMI, #DF and #MC take no
- * lock. Lock order is stated where the locks stand. */
+ * Kernel code, interrupts off: a holder is never interrupted by code that takes the lock again; NMI, #DF and #MC take
+ * no lock. Lock order is stated where the locks stand. */
 #ifndef COREY_QUEUE_LOCK_H
 #define COREY_QUEUE_LOCK_H
 

@@ -17,11 +17,11 @@
  * S4  A segment is charged for every page and node it refers to, shared or not: `pages_held + nodes_held`. So copying
  *     charges at once, breaking a copy charges nothing, and the order of frees does not matter.
  * S5  A page that left a segment shows its old bytes to nobody: a reused page is zeroed or overwritten whole.
- * S6  What handles more than SEGMENT_BATCH pages goes by batches, and crosses (core_pass) between them, with a reference
- *     held and no lock. Others see the segment between two batches, so each leaves it whole: a shrink is a row of
- *     smaller ones; an eager copy gets page after page, which is all that it can promise beside other cores' writes.
- *     A copy that shares is made at one moment, which must find no table entry writable: while W is being taken away
- *     (`copying`), none becomes writable, and write faults are tried again. Nothing else is put off.
+ * S6  What handles more than SEGMENT_BATCH pages goes by batches, and crosses (core_pass) between them, with a
+ *     reference held and no lock. Others see the segment between two batches, so each leaves it whole: a shrink is a
+ *     row of smaller ones; an eager copy gets page after page, which is all that it can promise beside other cores'
+ *     writes. A copy that shares is made at one moment, which must find no table entry writable: while W is being
+ *     taken away (`copying`), none becomes writable, and write faults are tried again. Nothing else is put off.
  *
  * All functions: any core; the segment's lock is held where said. No function touches a user address. */
 #ifndef COREY_SEGMENT_H
@@ -112,8 +112,9 @@ int segment_reference_page(struct segment *segment, uint64_t index, struct page 
 /* An empty segment of 0 pages; the caller holds its one reference. E_NOMEM, E_AGAIN, E_NOSPC. */
 int segment_create(struct account *account, uint32_t home, const char *name, struct segment **out);
 
-/* A copy as a new segment, charged to `account`, memory from core home. No locks held; the caller holds the source. Takes
- * W from the source's mappings first where the mode shares. A source with pins is copied eagerly. E_INVAL: mode.
+/* A copy as a new segment, charged to `account`, memory from core home. No locks held; the caller holds the source.
+ * Takes W from the source's mappings first where the mode shares. A source with pins is copied eagerly. E_INVAL:
+ * mode.
  * E_NOENT: the source is dead. E_NOMEM, E_AGAIN, E_NOSPC; E_HALTED: of core_pass (S6). Then nothing is left of it. */
 int segment_copy(struct segment *from, enum copy_mode mode, struct account *account, uint32_t home,
                  const char *name, struct segment **out);
@@ -122,8 +123,8 @@ int segment_copy(struct segment *from, enum copy_mode mode, struct account *acco
 int segment_of_module(paddr_t start, uint64_t bytes, const char *name, struct segment **out);
 
 /* Resizes, mappings beyond the new end cleared first. No locks held; the caller holds the segment. Errors as
- * segment_resize, and E_NOENT: the segment is dead. A shrink by batches (S6) may end half-way, with the pages of the last
- * batches cut off and no others: E_NOMEM; E_BUSY: pinned meanwhile; E_HALTED: of core_pass. */
+ * segment_resize, and E_NOENT: the segment is dead. A shrink by batches (S6) may end half-way, with the pages of the
+ * last batches cut off and no others: E_NOMEM; E_BUSY: pinned meanwhile; E_HALTED: of core_pass. */
 int segment_set_pages(struct segment *segment, uint64_t pages);
 
 /* A node's entries. */

@@ -5,9 +5,9 @@
  * A2  A charge returns to the account that paid, whoever frees the thing and through whatever share.
  * A3  A charge returns when the thing leaves limbo, not when it is freed: else a loop of frees would eat the machine.
  * A4  Private work writes no shared line: a core spends from its own budget, and what it gives back goes there, too. It
- *     fills the budget with a part of what the total has, so large that it seldom comes back, and so small that the other
- *     cores find as much: to spend nearly all of an account takes a few fills, and not more of them the larger it is.
- *     The limit stays exact: before E_NOMEM the budgets of all cores are taken back by compare-and-swap.
+ *     fills the budget with a part of what the total has, so large that it seldom comes back, and so small that the
+ *     other cores find as much: to spend nearly all of an account takes a few fills, and not more of them the larger
+ *     it is. The limit stays exact: before E_NOMEM the budgets of all cores are taken back by compare-and-swap.
  * A5  It ends with its last reference. As long as shares charge here, each core counts those that it takes and gives up
  *     by itself, and nobody adds them up. When the last share has gone the account is `closing`: from then on all count
  *     in one place, and once every core has seen that (a grace period), the counts of the cores are added there.
@@ -126,8 +126,8 @@ account_spend_budget(struct account *account, uint64_t bytes)
     return count_take(account_purse(account), bytes, bytes) == bytes;
 }
 
-/* Moves at least `bytes` (where there is more, a batch or this core's part of the total) from the total into this core's
- * budget; true when it could. */
+/* Moves at least `bytes` (where there is more, a batch or this core's part of the total) from the total into this
+ * core's budget; true when it could. */
 bool account_fill_budget(struct account *account, uint64_t bytes);
 
 /* Takes the budgets of all cores back into the total. True when it is worth another look: there was something to take,

@@ -85,10 +85,10 @@ share_word_rights(uint64_t word)
     return word & RIGHT_ALL;
 }
 
-/* Where the probe for an id begins; it goes on by one, modulo the table's slots. By the product's highest bits, on which
- * all of the id's bear. Its upper bits spread the counters of one core (the golden ratio: D. Knuth, The Art of Computer
- * Programming 3, 6.4), its lower 20 the cores, whose counters are often alike (the root of 3: with another ratio than the
- * golden one, so that a core's next object and the next core's do not meet). */
+/* Where the probe for an id begins; it goes on by one, modulo the table's slots. By the product's highest bits, on
+ * which all of the id's bear. Its upper bits spread the counters of one core (the golden ratio: D. Knuth, The Art of
+ * Computer Programming 3, 6.4), its lower 20 the cores, whose counters are often alike (the root of 3: with another
+ * ratio than the golden one, so that a core's next object and the next core's do not meet). */
 static inline uint32_t
 share_hash(uint64_t id, uint32_t slots)
 {

@@ -10,8 +10,8 @@
  *
  * F1  Ask first, then look: one of the two sees what the other has written, so no core stays in ring 3 with an old
  *     translation and no interrupt on its way.
- * F2  Only a core that is in ring 3, and has not made the flush yet, is interrupted. One that is in its kernel flushes on
- *     its way out; one that is asleep loads its tables anew.
+ * F2  Only a core that is in ring 3, and has not made the flush yet, is interrupted. One that is in its kernel
+ *     flushes on its way out; one that is asleep loads its tables anew.
  * F3  All are asked before any is waited for: the interrupts travel side by side.
  * F4  Waiting ends when the core has left that ring 3, or has made the flush. Nobody waits for a core that is in its
  *     kernel or asleep: that one may be waiting for us. */

@@ -42,21 +42,21 @@ struct core_object {
     struct core_start start; /* the run's, from core_run until it has begun */
 };
 
-/* --- exercise 5.2 --------------------------------------------------------------------------------------------------- */
+/* --- exercise 5.2 ----------------------------------------------------------------------------------------------- */
 
 /* Starts a run with what `start` names: takes the references (core_start_hold), makes the core the root's tenant
  * (tree_claim), draws the run's number (core_run_number), fills in condition, run, parent, parent_run and start, and
- * hands the run over (core_run_hand_over), last and with no lock. The caller found core, root and shares in this crossing;
- * what start->trap names it holds, and that is the run's when it has been handed over.
- * E_BUSY: the core is RUNNING, or the root has a tenant. E_NOENT: core, root or a share is dead. On an error nothing has
- * changed, and start->trap is still the caller's. */
+ * hands the run over (core_run_hand_over), last and with no lock. The caller found core, root and shares in this
+ * crossing; what start->trap names it holds, and that is the run's when it has been handed over.
+ * E_BUSY: the core is RUNNING, or the root has a tenant. E_NOENT: core, root or a share is dead. On an error nothing
+ * has changed, and start->trap is still the caller's. */
 int core_run_start(struct core_object *core, const struct core_start *start);
 
 /* Orders the end of the core's run, if one is RUNNING: that run's and no other's (K3). What belongs to the run is not
  * touched (K2). */
 void core_run_halt(struct core_object *core);
 
-/* --- given ---------------------------------------------------------------------------------------------------------- */
+/* --- given ------------------------------------------------------------------------------------------------------ */
 
 /* References on core, root and shares, of which root and shares become public; or none, and E_NOENT. */
 int core_start_hold(struct core_object *core, const struct core_start *start);
@@ -64,8 +64,8 @@ int core_start_hold(struct core_object *core, const struct core_start *start);
 /* Gives them up again. No locks held. */
 void core_start_drop(struct core_object *core, const struct core_start *start);
 
-/* The number of the next run of a core that runs nothing: from now on an order to halt with this number is meant for it.
- * Core locked. */
+/* The number of the next run of a core that runs nothing: from now on an order to halt with this number is meant for
+ * it. Core locked. */
 uint64_t core_run_number(struct core_object *core);
 
 /* Has the core begin the run that stands in core->start. No locks held. */
@@ -75,8 +75,8 @@ void core_run_hand_over(struct core_object *core);
  * its object is dead, and leaves limbo soon; or of the account. E_NOMEM, E_NOSPC. */
 int core_claim(uint32_t index, struct account *account, const char *name, struct core_object **out);
 
-/* The object whose program runs on core `index`, which that run holds; null: none. For the books, while that core stands
- * still. */
+/* The object whose program runs on core `index`, which that run holds; null: none. For the books, while that core
+ * stands still. */
 struct core_object *core_running(uint32_t index);
 
 /* The object that has claimed processor `index`, or null. It may be used until this core's next crossing. */

@@ -7,8 +7,8 @@
 
 #include "core.h"
 
-/* Returns when all others stand still; where another core is at it already, stands still for that one first. Crosses. No
- * locks held. */
+/* Returns when all others stand still; where another core is at it already, stands still for that one first. Crosses.
+ * No locks held. */
 void core_stop_others(void);
 
 /* Lets them go on. */

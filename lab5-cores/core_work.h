@@ -15,8 +15,8 @@
 /* What a core does between programs, for ever: on the kernel's own root, asleep when there is nothing to do. */
 __attribute__((noreturn)) void core_idle(void);
 
-/* core_rest for a core that may rest for long: while something waits in its limbo it wakes up every few milliseconds, as
- * nobody else wakes it for that. */
+/* core_rest for a core that may rest for long: while something waits in its limbo it wakes up every few milliseconds,
+ * as nobody else wakes it for that. */
 void core_rest_watchfully(void);
 
 /* Has another core call function(argument) as soon as it is idle, and returns at once; all that this core wrote before

@@ -1,5 +1,5 @@
-/* The cores that the firmware lists, the memory that it says is near each, and their start. The command line says `cores=N`, at most N in all, or
- * `cores=all`; without it the kernel stays on one, and does not look for others. */
+/* The cores that the firmware lists, the memory that it says is near each, and their start. The command line says
+ * `cores=N`, at most N in all, or `cores=all`; without it the kernel stays on one, and does not look for others. */
 #ifndef COREY_CORES_H
 #define COREY_CORES_H
 

@@ -1,5 +1,5 @@
-/* host_costs WHAT [NUMBER …]: what a processor of this host takes, for a machine file (calibrate.py). Prints one number, of
- * nanoseconds where nothing else is said; it runs on the processor on which the caller lets it run.
+/* host_costs WHAT [NUMBER …]: what a processor of this host takes, for a machine file (calibrate.py). Prints one
+ * number, of nanoseconds where nothing else is said; it runs on the processor on which the caller lets it run.
  *
  *     cycle                a cycle: a step of a chain of additions
  *     chase BYTES          a load whose address the load before gives, all over so many bytes, in an order that no
@@ -69,7 +69,7 @@ memory_make(size_t bytes)
     return made;
 }
 
-/* --- one processor -------------------------------------------------------------------------------------------------- */
+/* --- one processor ---------------------------------------------------------------------------------------------- */
 
 /* Each measures a batch of so many steps, short enough to end before anybody else gets the processor, as a rule. */
 
@@ -157,7 +157,7 @@ chase(size_t bytes)
     return least(loads, &at);
 }
 
-/* --- several ---------------------------------------------------------------------------------------------------------- */
+/* --- several ---------------------------------------------------------------------------------------------------- */
 
 static struct {
     uint64_t turn __attribute__((aligned(LINE))); /* atomic */

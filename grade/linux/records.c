@@ -1,5 +1,5 @@
-/* The clock, the null call and the results of a program on Linux. A record has the form that Corey's result channel has, so one
- * parser reads both (grade/records.py). The environment says how to run:
+/* The clock, the null call and the results of a program on Linux. A record has the form that Corey's result channel
+ * has, so one parser reads both (grade/records.py). The environment says how to run:
  *
  *     CORES          number of cores (default 1)
  *     PROCESSES      1: a core is a process, not a thread

@@ -49,7 +49,8 @@ void word_set(unsigned *word, unsigned value);
 /* Core 0, while it waits: ends the program if the process of another core is lost, since it will not come. */
 void members_check(void);
 
-/* Writes what this core has marked and not written yet. Another process that is made of this one would write it again. */
+/* Writes what this core has marked and not written yet. Another process that is made of this one would write it
+ * again. */
 void marks_leave(void);
 
 /* The processes' windows, reserved before the first of them is made. Returns false when there is no room. */

@@ -1,13 +1,13 @@
-/* QEMU's PCI devices reach memory through an address space of their own each, into which we put an IOMMU above all else:
- * one that leaves each address as it is, a line at a time, and hears which lines are asked for to be written. What QEMU
- * exports for that is what its own IOMMUs are made of (include/exec/memory.h, include/qom/object.h).
+/* QEMU's PCI devices reach memory through an address space of their own each, into which we put an IOMMU above all
+ * else: one that leaves each address as it is, a line at a time, and hears which lines are asked for to be written.
+ * What QEMU exports for that is what its own IOMMUs are made of (include/exec/memory.h, include/qom/object.h).
  *
  * A line goes when the device asks for it. It may write it somewhat later, and a driver does not touch it meanwhile.
  * Unseen are devices that bypass the PCI bus's address spaces: fw_cfg, and virtio without iommu_platform=on; and what a
  * device has mapped for good before, as AHCI has the few lines where it tells of commands that have ended.
  *
- * Devices work on other threads, at the host's pace: they leave the lines in a list (`lock`), which the processors' thread
- * empties when its next block begins. */
+ * Devices work on other threads, at the host's pace: they leave the lines in a list (`lock`), which the processors'
+ * thread empties when its next block begins. */
 #define _GNU_SOURCE
 #include "dma.h"
 
@@ -119,7 +119,7 @@ dma_take(uint64_t now)
     pthread_mutex_unlock(&lock);
 }
 
-/* --- watching ------------------------------------------------------------------------------------------------------- */
+/* --- watching --------------------------------------------------------------------------------------------------- */
 
 static struct translation
 translate(void *region, uint64_t address, enum access access, int index)

@@ -57,8 +57,8 @@ code_place(uint64_t address)
     return here == NULL ? NO_PAGE : tlb_walk(here->index, address);
 }
 
-/* After an access to a port. QEMU 10 lets the processors run on until its own thread has heard that the machine is to end,
- * for as long as that takes on the host: what they do then is not of the simulation. */
+/* After an access to a port. QEMU 10 lets the processors run on until its own thread has heard that the machine is to
+ * end, for as long as that takes on the host: what they do then is not of the simulation. */
 static bool
 simulation_ends(void)
 {

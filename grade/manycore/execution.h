@@ -1,7 +1,7 @@
 /* What happens while the guest runs: at each block of code, instruction that matters, and access to memory. These are
  * callbacks of QEMU's, one at a time, as QEMU runs all processors on one thread; access.c has that of accesses,
- * instructions.c those of instructions, and instrument.c says which come when. All are given a number of a processor that
- * is not to be believed (qemu.h, current_cpu). */
+ * instructions.c those of instructions, and instrument.c says which come when. All are given a number of a processor
+ * that is not to be believed (qemu.h, current_cpu). */
 #ifndef MANYCORE_EXECUTION_H
 #define MANYCORE_EXECUTION_H
 
@@ -17,9 +17,10 @@ extern bool charges;
 /* The block begins. Comes before the callbacks of its instructions. */
 void block_runs(unsigned vcpu, void *block);
 
-/* The core accesses a device at this site, which may stand within the block that runs there: QEMU 10 stops a block at such
- * an access, unless it is the last of its instructions; executes that one alone, a block of which we hear the access only;
- * and begins a third behind it. Then the first gets back what it has paid for instructions that it did not come to. */
+/* The core accesses a device at this site, which may stand within the block that runs there: QEMU 10 stops a block at
+ * such an access, unless it is the last of its instructions; executes that one alone, a block of which we hear the
+ * access only; and begins a third behind it. Then the first gets back what it has paid for instructions that it did
+ * not come to. */
 void block_cut(struct core *core, const struct site *site);
 
 /* The instruction at the site has accessed memory: once, or often. */

@@ -85,7 +85,8 @@ line_read(char *line, struct machine *machine, bool *given)
     return false;
 }
 
-/* What a table of entries, by lines or pages, must be: whole sets, as many as a power of two where an address picks them. */
+/* What a table of entries, by lines or pages, must be: whole sets, as many as a power of two where an address picks
+ * them. */
 static bool
 shape_fits(const char *path, const char *what, const struct cache_shape *shape, uint64_t unit, bool power)
 {

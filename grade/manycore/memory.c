@@ -17,7 +17,7 @@ source_count(struct counts *counts, enum source source)
     ++*of_source[source];
 }
 
-/* --- coherence ---------------------------------------------------------------------------------------------------------- */
+/* --- coherence -------------------------------------------------------------------------------------------------- */
 
 /* Everybody but the core loses the line; that takes as long as the farthest takes to say so. */
 static void
@@ -55,8 +55,8 @@ memory_find(struct core *core, uint64_t line, bool ahead)
     return (struct found){wait + machine.memory_far, FROM_MEMORY_FAR, 0};
 }
 
-/* Where a line is found that the core's own caches do not hold, and how long that takes. The prefetcher sees all that its
- * L2 misses, and has what its own L3 or memory served; not what other caches had. */
+/* Where a line is found that the core's own caches do not hold, and how long that takes. The prefetcher sees all that
+ * its L2 misses, and has what its own L3 or memory served; not what other caches had. */
 static struct found
 line_find(struct core *core, uint64_t line, enum access_kind kind, struct directory_line *entry)
 {

@@ -87,7 +87,8 @@ profile_begin(void)
     line_room = line_count = 0;
 }
 
-/* Of the sites that touched the line, the dearest are kept: a new one takes the place of the cheapest, and its cycles. */
+/* Of the sites that touched the line, the dearest are kept: a new one takes the place of the cheapest, and its
+ * cycles. */
 static void
 site_add(struct line_profile *profile, uint64_t address, uint64_t cycles)
 {

@@ -1,5 +1,5 @@
-/* Who: which code and which lines the cycles of a region went to; and, in mode conflict, which lines cores have in common.
- * Nothing is kept outside of regions. */
+/* Who: which code and which lines the cycles of a region went to; and, in mode conflict, which lines cores have in
+ * common. Nothing is kept outside of regions. */
 #ifndef MANYCORE_PROFILE_H
 #define MANYCORE_PROFILE_H
 

@@ -1,5 +1,5 @@
-/* QEMU's exported functions, found by name. Their types are the same in QEMU 7.2 and 10; from 9 on the big lock has other
- * names. */
+/* QEMU's exported functions, found by name. Their types are the same in QEMU 7.2 and 10; from 9 on the big lock has
+ * other names. */
 #define _GNU_SOURCE
 #include "qemu.h"
 
@@ -175,10 +175,10 @@ processors_find(void)
     }
 }
 
-/* Whether that thread waits until some processor has something to do. Called again and again by one who holds QEMU's lock.
- * When the last processor has halted, the thread still goes over all of them; woken in the midst of that it would begin
- * there, and not with the first. It sleeps then only if that lock keeps it from going on, but not from one call to the
- * next: so it waits if it sleeps and has not run since the last call. */
+/* Whether that thread waits until some processor has something to do. Called again and again by one who holds QEMU's
+ * lock. When the last processor has halted, the thread still goes over all of them; woken in the midst of that it
+ * would begin there, and not with the first. It sleeps then only if that lock keeps it from going on, but not from
+ * one call to the next: so it waits if it sleeps and has not run since the last call. */
 static bool
 processors_wait(void)
 {

@@ -1,6 +1,6 @@
 /* What the simulator needs of QEMU and the interface for plugins does not offer: its turns, its clocks, the guest's
- * registers and memory. All of it are functions and variables that QEMU exports for its own modules; one that the QEMU at
- * hand lacks is named, and nothing begins. */
+ * registers and memory. All of it are functions and variables that QEMU exports for its own modules; one that the
+ * QEMU at hand lacks is named, and nothing begins. */
 #ifndef MANYCORE_QEMU_H
 #define MANYCORE_QEMU_H
 
@@ -44,8 +44,8 @@ void qemu_clock_set(int64_t now);
 /* What the guest reads as its time stamp counter until it is set anew. */
 void qemu_ticks_set(int64_t ticks);
 
-/* Moves the clock to the next timer if every processor is halted and a timer runs; `skipped` learns of it before anybody
- * wakes. From a thread of its own. */
+/* Moves the clock to the next timer if every processor is halted and a timer runs; `skipped` learns of it before
+ * anybody wakes. From a thread of its own. */
 void qemu_clock_skip_idle(void (*skipped)(int64_t now));
 
 #endif

@@ -43,7 +43,7 @@ region_begin(const struct core *core)
     profile_on = true;
 }
 
-/* --- what a region leaves ------------------------------------------------------------------------------------------ */
+/* --- what a region leaves --------------------------------------------------------------------------------------- */
 
 static void
 core_write(unsigned i)

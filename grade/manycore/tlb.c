@@ -1,8 +1,8 @@
 /* Translations, as a core has them. A walk reads the guest's tables as they stand after the access, which is when the
  * plugin hears of it: what it finds there is what the processor has found.
  *
- * Where a page is comes from these walks alone. QEMU up to 8.1 tells plugins wrong addresses of all memory but the first
- * node's: it adds where the node begins twice, once as its block's offset and once as its region's address. */
+ * Where a page is comes from these walks alone. QEMU up to 8.1 tells plugins wrong addresses of all memory but the
+ * first node's: it adds where the node begins twice, once as its block's offset and once as its region's address. */
 #include "tlb.h"
 
 #include <stdlib.h>
@@ -152,7 +152,8 @@ tables_of(unsigned index)
     return qemu_register(index, QEMU_CR0) & CR0_PAGING ? qemu_register(index, QEMU_CR3) : NO_PAGE;
 }
 
-/* What the tables say: the last entry, which is not present where they have no translation; and the shift of the page. */
+/* What the tables say: the last entry, which is not present where they have no translation; and the shift of the
+ * page. */
 static uint64_t
 walk(struct core *core, uint64_t address, unsigned *shift)
 {

@@ -45,7 +45,8 @@ random_below(uint64_t most)
     return random_state % most;
 }
 
-/* Whoever wakes finds that the round has begun (T1): this holds QEMU's lock, which a processor takes before it wakes. */
+/* Whoever wakes finds that the round has begun (T1): this holds QEMU's lock, which a processor takes before it
+ * wakes. */
 static void
 idle_skipped(int64_t now)
 {

@@ -1,5 +1,5 @@
-/* Turns and time. QEMU runs the processors one after another on one thread; here each gets a turn of a few hundred cycles
- * in every round, and the guest's own clock moves from round to round.
+/* Turns and time. QEMU runs the processors one after another on one thread; here each gets a turn of a few hundred
+ * cycles in every round, and the guest's own clock moves from round to round.
  *
  * T1  At the beginning of a turn the core's clock is at least the round's beginning: one that was halted did nothing
  *     meanwhile.

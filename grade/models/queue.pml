@@ -1,12 +1,13 @@
 /* The queue lock: who waits watches a line of its own, and who is not near the first may be passed over.
  *
- * Each core takes the lock and gives it back, core 0 twice with the same line. Cores 0 and 2 are near each other, core 1
- * is not, and core 3 is near core 1 or near nobody. Whether a cluster has had its turns is left open, so that every choice
- * is looked at. Inside, a core adds to a counter by a plain store.
+ * Each core takes the lock and gives it back, core 0 twice with the same line. Cores 0 and 2 are near each other,
+ * core 1 is not, and core 3 is near core 1 or near nobody. Whether a cluster has had its turns is left open, so that
+ * every choice is looked at. Inside, a core adds to a counter by a plain store.
  *
  *      core    queue_lock, queue_join, queue_pass_over, queue_add_far, queue_take_far, queue_advance, queue_unlock
  *
- * Shown: never two inside; nothing that is done inside is lost to the next; nobody waits for ever, passed over or not. */
+ * Shown: never two inside; nothing that is done inside is lost to the next; nobody waits for ever, passed over or
+ * not. */
 #define CORES 4
 #define HOLDER          0                /* a core + 1; 0: nobody */
 #define TAIL            1                /* as HOLDER */

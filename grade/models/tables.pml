@@ -8,7 +8,8 @@
  *      runner    core_leave, core_flush_own, core_enter, core_pass; core_sleep: tree_leave_for_sleep, core_rest,
  *                tree_return
  *      walker    the processor
- *      unmapper  tree_clear, tree_recall_table; tree_flush, core_flush; tree_free_table; grace_begin, grace_core_is_past
+ *      unmapper  tree_clear, tree_recall_table; tree_flush, core_flush; tree_free_table; grace_begin,
+ *                grace_core_is_past
  *
  * Shown: (1) no table that is free is written by a walker; (2) a core that is in ring 3 or asleep for good holds no
  * table up. That the runner is the tree's tenant is taken for granted: tlb.pml shows what comes of that. */

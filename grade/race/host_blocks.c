@@ -1,5 +1,5 @@
-/* Memory from malloc instead of pages and slabs: each block is one of its own, zeroed and aligned as the kernel's are, so
- * that the sanitizer notices each use of a freed one. */
+/* Memory from malloc instead of pages and slabs: each block is one of its own, zeroed and aligned as the kernel's
+ * are, so that the sanitizer notices each use of a freed one. */
 #include "host.h"
 
 #include <stdlib.h>

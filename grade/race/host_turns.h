@@ -1,6 +1,7 @@
-/* Included before everything else: when a thread lets others go first. A thread that waits gives its processor up, where
- * a core would only pause: there may be fewer processors than threads, and whom it waits for may be waiting for one. And
- * now and then a thread does so right after it has exchanged a word: between that and its next step others come. */
+/* Included before everything else: when a thread lets others go first. A thread that waits gives its processor up,
+ * where a core would only pause: there may be fewer processors than threads, and whom it waits for may be waiting for
+ * one. And now and then a thread does so right after it has exchanged a word: between that and its next step others
+ * come. */
 #ifndef COREY_HOST_TURNS_H
 #define COREY_HOST_TURNS_H
 

@@ -1,8 +1,8 @@
 /* Page lists of several cores: taken from, given back by whoever comes, and robbed by a core that has none left.
  *
- * Each page that somebody has is marked as his, in plain words: two owners at a time, or an owner that does not see what
- * the one before did, are found. Pages change hands on the way, some go through limbo. The last core owns no memory,
- * and all together want more than there is. In the end each page is on one list, once. */
+ * Each page that somebody has is marked as his, in plain words: two owners at a time, or an owner that does not see
+ * what the one before did, are found. Pages change hands on the way, some go through limbo. The last core owns no
+ * memory, and all together want more than there is. In the end each page is on one list, once. */
 #include "host.h"
 
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* Segments that share their trees, each used by one core at a time: exercises 2.1 to 2.5 on several cores.
  *
  * Each core has a few segments, and for each a model of what must be in it: the mark of every page. It writes, reads,
- * resizes, copies and frees them, by all modes; copies and copies of copies travel to other cores, which write, shrink and
- * free them while the others still use the same nodes and pages. All copy from one segment that goes on being
- * written. There is less memory than all of them would like to have: what fails must leave everything as it was. In the
- * end all pages are back. */
+ * resizes, copies and frees them, by all modes; copies and copies of copies travel to other cores, which write,
+ * shrink and free them while the others still use the same nodes and pages. All copy from one segment that goes on
+ * being written. There is less memory than all of them would like to have: what fails must leave everything as it
+ * was. In the end all pages are back. */
 #include "host.h"
 
 #include <stdio.h>

@@ -124,7 +124,8 @@ core_is_wanted(struct core *core)
            __atomic_load_n(&core->want, __ATOMIC_SEQ_CST) != __atomic_load_n(&core->done, __ATOMIC_RELAXED);
 }
 
-/* Something has come meanwhile: back, and out again. Apart from core_leave, which then need not save registers for it. */
+/* Something has come meanwhile: back, and out again. Apart from core_leave, which then need not save registers for
+ * it. */
 __attribute__((noinline)) static void
 core_leave_again(struct core *core)
 {

@@ -1,8 +1,8 @@
 /* The end of a kernel that reaches an exercise which is not written yet.
  *
- * It may be met on the way of something else that ends the kernel: a panic asks for exercise 1.5's backtrace, and a trap
- * comes in by 1.4's stubs. Then that is what happened first, and is said as well: a panic has left its record by then, and
- * of a trap the hole's own record tells. */
+ * It may be met on the way of something else that ends the kernel: a panic asks for exercise 1.5's backtrace, and a
+ * trap comes in by 1.4's stubs. Then that is what happened first, and is said as well: a panic has left its record by
+ * then, and of a trap the hole's own record tells. */
 #include "hole.h"
 
 #include "backtrace.h"

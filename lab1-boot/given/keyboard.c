@@ -1,6 +1,6 @@
-/* The keyboard behind an 8042 controller (IBM PS/2 Hardware Interface Technical Reference, Keyboard and Auxiliary Device
- * Controller). Keys come as their numbers in set 1, which the controller translates to; an arrow becomes the escape
- * sequence that terminals send. The layout is the American one. */
+/* The keyboard behind an 8042 controller (IBM PS/2 Hardware Interface Technical Reference, Keyboard and Auxiliary
+ * Device Controller). Keys come as their numbers in set 1, which the controller translates to; an arrow becomes the
+ * escape sequence that terminals send. The layout is the American one. */
 #include "keyboard.h"
 
 #include "machine.h"

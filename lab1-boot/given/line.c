@@ -114,8 +114,8 @@ remember(const struct line *line)
     string_copy(history[history_count % LINE_HISTORY], line->text, LINE_MAX);
 }
 
-/* Moves among the lines from `shown` to `to`, if there is one: history_count is the one that is being typed. Returns what
- * is shown then. */
+/* Moves among the lines from `shown` to `to`, if there is one: history_count is the one that is being typed. Returns
+ * what is shown then. */
 static size_t
 history_go(struct line *line, size_t shown, size_t to)
 {

@@ -35,8 +35,8 @@ kernel_run(void)
     monitor_run();
 }
 
-/* Called by entry.asm with what the loader had in ebx and eax: the physical address of what it left, below 4 GiB, and its
- * magic number. */
+/* Called by entry.asm with what the loader had in ebx and eax: the physical address of what it left, below 4 GiB, and
+ * its magic number. */
 __attribute__((noreturn)) void kernel_main(paddr_t info, uint32_t magic);
 
 void

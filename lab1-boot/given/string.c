@@ -1,5 +1,6 @@
-/* The C string functions, of the kernel and of its loader, which has words of 32 bits. Copying and filling use the processor's string instructions: a byte a turn in the
- * manual's words, whole lines in any processor made since 2013 (SDM vol. 1, 7.3.9.3). */
+/* The C string functions, of the kernel and of its loader, which has words of 32 bits. Copying and filling use the
+ * processor's string instructions: a byte a turn in the manual's words, whole lines in any processor made since 2013
+ * (SDM vol. 1, 7.3.9.3). */
 #include "string.h"
 
 #include "types.h"

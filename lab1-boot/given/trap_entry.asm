@@ -1,8 +1,8 @@
 ; Where all traps meet: from the stubs' stack to a struct trap_frame, trap_dispatch, and back.
 ;
-; In the kernel GS is this core's struct core; in ring 3 it is ring 3's, and the core's waits for swapgs. NMI, #DF and #MC
-; may come between a switch of the one and the other, so they ask nobody: each of their stacks holds the core at its
-; top (trap.c).
+; In the kernel GS is this core's struct core; in ring 3 it is ring 3's, and the core's waits for swapgs. NMI, #DF and
+; #MC may come between a switch of the one and the other, so they ask nobody: each of their stacks holds the core at
+; its top (trap.c).
 
         extern  core_enter
         extern  core_leave

@@ -55,8 +55,8 @@ TEST(slab_blocks_apart)
             check_equal(i % 251 + 1, blocks[i][at]);
 }
 
-/* A block lies in its home's memory, whoever asks for it, and goes back there, whoever frees it; also one in a page that
- * its home had to steal. */
+/* A block lies in its home's memory, whoever asks for it, and goes back there, whoever frees it; also one in a page
+ * that its home had to steal. */
 TEST(slab_home)
 {
     uint32_t other = core_with_pages(1);

@@ -144,8 +144,8 @@ account_let_go(struct account *account)
     return __atomic_sub_fetch(&account->references, 1, __ATOMIC_ACQ_REL) == 0 && closing;
 }
 
-/* Nobody knows the account any more: it is freed, and its limit returns. That may be the end of its parent: a loop, as a
- * chain of them may be long. */
+/* Nobody knows the account any more: it is freed, and its limit returns. That may be the end of its parent: a loop,
+ * as a chain of them may be long. */
 static void
 account_end(struct account *account)
 {

@@ -99,8 +99,8 @@ share_table_next(const struct share_table *table, uint32_t *cursor, uint64_t *ri
     return NULL;
 }
 
-/* Enters what `from` has into `to`, which nobody can see yet. Looks at slots alone: an object's first line is written by
- * whoever uses it, and it may stand in other cores' shares as well. */
+/* Enters what `from` has into `to`, which nobody can see yet. Looks at slots alone: an object's first line is written
+ * by whoever uses it, and it may stand in other cores' shares as well. */
 static void
 table_copy(const struct share_table *from, struct share_table *to)
 {

@@ -133,7 +133,8 @@ TEST(share_insert_growth_keeps_all)
     check_share_books(before);
 }
 
-/* Given: a share that has as many entries as it may can still be changed, for ever: for each that goes another can come. */
+/* Given: a share that has as many entries as it may can still be changed, for ever: for each that goes another can
+ * come. */
 TEST(share_full_takes_changes)
 {
     struct share_books before = share_books_take();

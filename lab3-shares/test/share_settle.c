@@ -58,7 +58,8 @@ TEST(share_private_again_given_up)
     check(!is_public_now());
 }
 
-/* While the grace period runs, it is given to others, who give it up: what they have seen needs a grace period of its own. */
+/* While the grace period runs, it is given to others, who give it up: what they have seen needs a grace period of its
+ * own. */
 TEST(share_private_again_not_yet)
 {
     shares_make();

@@ -35,8 +35,8 @@ table_add(struct tree *tree, uint64_t *entry)
     return 0;
 }
 
-/* The entry of this level for an address of the tree; where a table on the way is missing, the entry that names none. *at
- * is the level of what it returns. */
+/* The entry of this level for an address of the tree; where a table on the way is missing, the entry that names none.
+ * *at is the level of what it returns. */
 static inline uint64_t *
 tree_walk(struct tree *tree, uint64_t offset, unsigned level, unsigned *at)
 {

@@ -237,8 +237,8 @@ pending_over(void)
     program_exit(0);
 }
 
-/* Events that came while traps were masked are delivered one by one when they are unmasked; bits that stand for no event
- * are nothing. */
+/* Events that came while traps were masked are delivered one by one when they are unmasked; bits that stand for no
+ * event are nothing. */
 static void
 test_pending(void)
 {

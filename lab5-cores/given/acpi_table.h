@@ -1,8 +1,8 @@
-/* What ACPI's tables have in common, and how those are read that are a list of entries, each with its type and length in
- * front (ACPI 6.4, 5.2.6).
+/* What ACPI's tables have in common, and how those are read that are a list of entries, each with its type and length
+ * in front (ACPI 6.4, 5.2.6).
  *
- * Pure: reads the bytes that it is told of and nothing else, follows no address, and believes no length without looking.
- * Numbers have their low byte first, at any alignment. */
+ * Pure: reads the bytes that it is told of and nothing else, follows no address, and believes no length without
+ * looking. Numbers have their low byte first, at any alignment. */
 #ifndef COREY_ACPI_TABLE_H
 #define COREY_ACPI_TABLE_H
 
@@ -42,8 +42,8 @@ acpi_sum_is_right(const uint8_t *table, size_t bytes)
 /* Takes up one entry, whose `length` bytes (2 at least) are there; false: it is too short for its type. */
 typedef bool acpi_entry_function(const uint8_t *entry, size_t length, void *result);
 
-/* Reads a table of this signature, of which `bytes` bytes can be read and whose entries begin at `at`. Null: all entries
- * were taken up, in their order. Else what is wrong with it, and some may have been. */
+/* Reads a table of this signature, of which `bytes` bytes can be read and whose entries begin at `at`. Null: all
+ * entries were taken up, in their order. Else what is wrong with it, and some may have been. */
 static inline const char *
 acpi_read_entries(const void *start, size_t bytes, const char *signature, size_t at,
                   acpi_entry_function *read, void *result)

@@ -1,5 +1,5 @@
-/* Interrupts from core to core. One carries no message: what is wanted stands in the other's `orders` and `want`, and it
- * looks there on its way out of the kernel, into which the interrupt has brought it. */
+/* Interrupts from core to core. One carries no message: what is wanted stands in the other's `orders` and `want`, and
+ * it looks there on its way out of the kernel, into which the interrupt has brought it. */
 #include "apic.h"
 #include "core_flush.h"
 #include "trap.h"

@@ -86,8 +86,9 @@ core_run_over(struct core_object *core, const struct program_end *end)
         core_order(parent, ORDER_WAKE);
 }
 
-/* What only the program had is given back before anybody learns that it is over: the account has it again, and the share
- * that named the core does so no more. Crosses and obeys meanwhile: others may wait for this core as it does for them. */
+/* What only the program had is given back before anybody learns that it is over: the account has it again, and the
+ * share that named the core does so no more. Crosses and obeys meanwhile: others may wait for this core as it does
+ * for them. */
 static void
 core_limbo_empty(void)
 {
@@ -199,8 +200,8 @@ core_is_cleared(uint32_t index)
     return !runs;
 }
 
-/* Halts what runs on other cores, all at once, and waits until each was seen free; how many runs there have been on them.
- * One that is free may have been started anew by one that was not yet. */
+/* Halts what runs on other cores, all at once, and waits until each was seen free; how many runs there have been on
+ * them. One that is free may have been started anew by one that was not yet. */
 static uint64_t
 others_clear(void)
 {

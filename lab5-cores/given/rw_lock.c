@@ -25,8 +25,8 @@ rw_read_lock(struct rw_lock *lock)
     uint64_t seen = __atomic_load_n(&lock->turn, __ATOMIC_SEQ_CST);
     if (seen % 2 == 0)
         return; /* no writer was there: the next one sees us */
-    /* This one may have missed us, or wait for us: we let it go first. The next sees us, by this word or the one before.
-     * Release: what we read at other times was before this (partner: rw_reader_wait, which goes on by it). */
+    /* This one may have missed us, or wait for us: we let it go first. The next sees us, by this word or the one
+     * before. Release: what we read at other times was before this (partner: rw_reader_wait, which goes on by it). */
     if (seen != turn)
         __atomic_store_n(own, seen + 1, __ATOMIC_RELEASE);
     while (__atomic_load_n(&lock->turn, __ATOMIC_ACQUIRE) ==

@@ -1,5 +1,5 @@
-/* What the firmware says about which memory is near which cores: ACPI's SRAT ("system resource affinity table"). ACPI 6.4,
- * 5.2.16. Pure, as acpi_table.h.
+/* What the firmware says about which memory is near which cores: ACPI's SRAT ("system resource affinity table"). ACPI
+ * 6.4, 5.2.16. Pure, as acpi_table.h.
  *
  * Cores and ranges of memory that are near each other have one "proximity domain": here a node. */
 #ifndef COREY_SRAT_H

@@ -29,7 +29,8 @@ struct pit_look {
     uint64_t ticks, count; /* at the same instant */
 };
 
-/* Of a few looks that with the least time around its latch: a virtual machine may be made to wait at any instruction. */
+/* Of a few looks that with the least time around its latch: a virtual machine may be made to wait at any
+ * instruction. */
 static struct pit_look
 pit_look(void)
 {

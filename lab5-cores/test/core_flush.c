@@ -1,5 +1,6 @@
 /* Tests of 5.4. The cores that never run are the test's own, their words set by hand; where a core has to answer while
- * this one waits, one of the machine's plays it: with `where` at ring 3, in its kernel all the while, interrupts off. */
+ * this one waits, one of the machine's plays it: with `where` at ring 3, in its kernel all the while, interrupts
+ * off. */
 #include "core_flush.h"
 
 #include "core_test.h"

@@ -5,8 +5,8 @@
 #include "../../lab4-addrtree/test/program_check.h"
 #include "core_test.h"
 
-/* Runs the command, which must end by itself with this status; when the other cores are idle again, the books must be as
- * they were. */
+/* Runs the command, which must end by itself with this status; when the other cores are idle again, the books must be
+ * as they were. */
 static inline void
 cores_check(const char *command, int64_t status)
 {

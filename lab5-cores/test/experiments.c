@@ -1,5 +1,5 @@
-/* The experiments: each judges its own work, and ends with status 0 only if that was right. Here in small, on as many cores
- * as the test has; behind each the books must be as before. */
+/* The experiments: each judges its own work, and ends with status 0 only if that was right. Here in small, on as many
+ * cores as the test has; behind each the books must be as before. */
 #include "cores_check.h"
 
 static void

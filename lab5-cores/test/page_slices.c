@@ -98,8 +98,8 @@ test_is(const char *name)
 
 #define MIB (1ul << 20)
 
-/* What no usual machine has: cores 0 and 2 are of node 7, core 1 of node 3, core 3 of node 5, which has no memory; nobody
- * is of node 9. */
+/* What no usual machine has: cores 0 and 2 are of node 7, core 1 of node 3, core 3 of node 5, which has no memory;
+ * nobody is of node 9. */
 STARTUP(49, test_nodes)
 {
     if (!test_is("page_slices_odd_nodes"))

@@ -94,7 +94,8 @@ come_in_turn(uint32_t index, __attribute__((unused)) void *argument)
     queue_unlock(&lock);
 }
 
-/* Even cores are one cluster, odd ones another. Who comes first has seen nobody to pass over: core 1 is followed by 2. */
+/* Even cores are one cluster, odd ones another. Who comes first has seen nobody to pass over: core 1 is followed by
+ * 2. */
 TEST(queue_lock_near_first)
 {
     for (uint32_t i = 0; i < core_count; i++)

@@ -188,8 +188,8 @@ take_turns_or_look(uint32_t index, __attribute__((unused)) void *argument)
     share_set_clear();
 }
 
-/* H3: now the one, now the other of two things would have its entry in the same slot. Whoever looks one of them up never
- * gets the other. */
+/* H3: now the one, now the other of two things would have its entry in the same slot. Whoever looks one of them up
+ * never gets the other. */
 TEST(share_cores_same_slot)
 {
     struct share_books before = share_books_take();
@@ -242,8 +242,8 @@ delete_or_add(uint32_t index, __attribute__((unused)) void *argument)
     share_set_clear();
 }
 
-/* H4, O2: one core deletes a thing just when others add it to shares of their own: either it is dead for them, or theirs
- * is a reference like any other. */
+/* H4, O2: one core deletes a thing just when others add it to shares of their own: either it is dead for them, or
+ * theirs is a reference like any other. */
 TEST(share_cores_last_reference)
 {
     struct share_books before = share_books_take();

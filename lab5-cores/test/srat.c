@@ -1,5 +1,5 @@
-/* Tests of reading what the firmware says of nodes, on tables made by hand. What all tables have in common, and how one is
- * found, is tested with the MADT. */
+/* Tests of reading what the firmware says of nodes, on tables made by hand. What all tables have in common, and how
+ * one is found, is tested with the MADT. */
 #include "srat.h"
 
 #include "acpi_make.h"

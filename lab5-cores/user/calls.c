@@ -1,9 +1,9 @@
 /* calls [CALLS [PAGES]]: what the kernel costs: a null system call, and a page fault; 10000 and 1024 on each core.
  *
  * Region `null`: every core makes CALLS null system calls, of null_call(). Region `fault_one`: core 0 alone writes to
- * PAGES 4 KiB pages of its own that nobody has touched yet, while the others wait; region `fault_all`: every core does so.
- * On one core these two are the cost of a thing; on many, `null` and `fault_all` say whether cores that have nothing to do
- * with each other wait for each other. */
+ * PAGES 4 KiB pages of its own that nobody has touched yet, while the others wait; region `fault_all`: every core
+ * does so. On one core these two are the cost of a thing; on many, `null` and `fault_all` say whether cores that have
+ * nothing to do with each other wait for each other. */
 #include "experiment.h"
 
 #define WORDS_A_PAGE (PAGE / sizeof(uint64_t))

@@ -1,5 +1,6 @@
-/* For tests: children by hand, from core_run alone. A child runs on a root that shows all that ours shows, the very same
- * pages: so variables are shared, and words that both use are accessed by __atomic builtins. Its stack is its own. */
+/* For tests: children by hand, from core_run alone. A child runs on a root that shows all that ours shows, the very
+ * same pages: so variables are shared, and words that both use are accessed by __atomic builtins. Its stack is its
+ * own. */
 #ifndef COREY_CHILD_H
 #define COREY_CHILD_H
 

@@ -96,8 +96,8 @@ result_core(const char *prefix, unsigned core, uint64_t value, const char *unit)
     result(name, value, unit);
 }
 
-/* Leaves what each core has done and how long it took, a name for each of the times, null behind the last. Returns main's
- * result: 0, or 1 where anything was wrong; then it says so. */
+/* Leaves what each core has done and how long it took, a name for each of the times, null behind the last. Returns
+ * main's result: 0, or 1 where anything was wrong; then it says so. */
 static inline int
 reports_leave(const struct report *reports, const char *done, const char *const ticks[])
 {

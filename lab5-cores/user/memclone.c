@@ -1,9 +1,9 @@
 /* memclone [BYTES]: every core fills memory of its own; 4M by default, 100M in the paper.
  *
  * Nothing is shared by the program: each core takes BYTES for itself and writes a word of each 4 KiB page, so that the
- * system has to find and zero a page each time. Where the time a page grows with the cores, they wait for something that
- * the *system* shares: a lock or a counter of the address space, of the allocator, of what is charged. Region `touch` is
- * the writing alone. */
+ * system has to find and zero a page each time. Where the time a page grows with the cores, they wait for something
+ * that the *system* shares: a lock or a counter of the address space, of the allocator, of what is charged. Region
+ * `touch` is the writing alone. */
 #include "experiment.h"
 
 #define WORDS_A_PAGE (PAGE / sizeof(uint64_t))

@@ -1,9 +1,9 @@
 /* mempass [BYTES]: one buffer goes from core to core; 4M by default, 100M in the paper.
  *
  * Core 0 takes it, SHARED. The cores come one after another, and each reads and writes a word of each 4 KiB page: the
- * first finds the pages absent, all others could find them present. Whether they do is a matter of what the cores share:
- * page tables (`sharing=chosen`: one inner tree), or the pages alone (`sharing=apart`: each core faults once more for each
- * page that is there already). Region `pass` is all turns, from the first to the last. */
+ * first finds the pages absent, all others could find them present. Whether they do is a matter of what the cores
+ * share: page tables (`sharing=chosen`: one inner tree), or the pages alone (`sharing=apart`: each core faults once
+ * more for each page that is there already). Region `pass` is all turns, from the first to the last. */
 #include "experiment.h"
 #include "marker.h"
 
@@ -20,8 +20,8 @@ struct plan {
     struct seat seat[];
 };
 
-/* Each page tells who was here last, and how many have been here. How many pages tell something else. The first touch is
- * a write, so that there is one fault a page and not one for reading and one for writing. */
+/* Each page tells who was here last, and how many have been here. How many pages tell something else. The first touch
+ * is a write, so that there is one fault a page and not one for reading and one for writing. */
 static uint64_t
 pages_pass(unsigned core, uint64_t *words, uint64_t pages)
 {

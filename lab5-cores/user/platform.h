@@ -13,11 +13,13 @@
  *   apart        the core's own tree    each root maps the segment      the core's own share
  *
  * On Corey that is a word of the command, anywhere behind the program's name: RUN='memclone 4M sharing=everything'. It
- * is no argument of the program's. `everything` is how a kernel does it that shares by default; `apart` is what separate
- * address spaces cost: every core faults in each page of shared memory, which must be taken before run_on_all. On Linux
- * the environment says how to run, and whether cores are threads or processes (grade/linux/records.c).
+ * is no argument of the program's. `everything` is how a kernel does it that shares by default; `apart` is what
+ * separate address spaces cost: every core faults in each page of shared memory, which must be taken before
+ * run_on_all. On Linux the environment says how to run, and whether cores are threads or processes
+ * (grade/linux/records.c).
  *
- * Implemented in lab5-cores/user/runtime/ (Corey: platform.c, team.c) and grade/linux/ (team.c, windows.c, records.c). */
+ * Implemented in lab5-cores/user/runtime/ (Corey: platform.c, team.c) and grade/linux/ (team.c, windows.c,
+ * records.c). */
 #ifndef COREY_PLATFORM_H
 #define COREY_PLATFORM_H
 
@@ -58,11 +60,11 @@ void barrier(void);
 uint64_t clock_now(void);
 uint64_t clock_hertz(void);
 
-/* Says that the phase named begins now: a marker of a region's begin (marker.h); and the instant (in microseconds, from any
- * fixed origin) as the result `begin_PHASE`, from which whoever watches the run knows how long each phase took. That is
- * written with the core's next result, or by the next run_on_all: results go through a slow device, and a core that waited
- * for it here would be late in the phase. The name stays until then. Called by one core, and not within the work that is
- * measured. */
+/* Says that the phase named begins now: a marker of a region's begin (marker.h); and the instant (in microseconds,
+ * from any fixed origin) as the result `begin_PHASE`, from which whoever watches the run knows how long each phase
+ * took. That is written with the core's next result, or by the next run_on_all: results go through a slow device, and
+ * a core that waited for it here would be late in the phase. The name stays until then. Called by one core, and not
+ * within the work that is measured. */
 void mark(const char *phase);
 
 /* Enters the kernel and comes back, by the cheapest call that does what it says: the null system call of experiments.

@@ -1,9 +1,10 @@
 /* For experiments: a read-write lock that scales with its readers, each of whom writes a line of its own core only.
  *
- * A reader says on its line that it is in, and then looks whether a writer is there; a writer says so, and then looks at
- * every line. Both write first and look afterwards, with a full fence between, so one of them sees the other. A reader
- * that finds a writer steps back and waits. Writers keep each other out by an MCS lock. They cost as much as there are
- * cores: this lock is for what is read much more often than written. Memory that is all zeros is a lock that is free. */
+ * A reader says on its line that it is in, and then looks whether a writer is there; a writer says so, and then looks
+ * at every line. Both write first and look afterwards, with a full fence between, so one of them sees the other. A
+ * reader that finds a writer steps back and waits. Writers keep each other out by an MCS lock. They cost as much as
+ * there are cores: this lock is for what is read much more often than written. Memory that is all zeros is a lock
+ * that is free. */
 #ifndef COREY_READER_LOCK_H
 #define COREY_READER_LOCK_H
 

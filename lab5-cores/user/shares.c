@@ -1,9 +1,9 @@
 /* shares [TIMES]: every core enters a segment of its own into a share and takes it out again, 2000 times; 100000 in the
  * paper. On Corey only.
  *
- * Region `global`: into one share, which all cores have in their sets: its table and its lock are the cores' common place,
- * because the program has chosen so. Region `own`: each core into a share of its own, which nobody else can name: no two
- * cores have anything in common, and N of them should do N times the work. */
+ * Region `global`: into one share, which all cores have in their sets: its table and its lock are the cores' common
+ * place, because the program has chosen so. Region `own`: each core into a share of its own, which nobody else can
+ * name: no two cores have anything in common, and N of them should do N times the work. */
 #include "again.h"
 #include "experiment.h"
 #include "platform_calls.h"

@@ -1,6 +1,6 @@
-/* test_limbo MEBIBYTES: allocates and frees that much in all, a fifth of a small machine's memory at a time, in turns on
- * two cores, beside a core that sleeps, one that stays in ring 3 and one that is busy in the kernel. What is freed waits
- * in limbo for all of them: none may hold it up. */
+/* test_limbo MEBIBYTES: allocates and frees that much in all, a fifth of a small machine's memory at a time, in turns
+ * on two cores, beside a core that sleeps, one that stays in ring 3 and one that is busy in the kernel. What is freed
+ * waits in limbo for all of them: none may hold it up. */
 #include "child.h"
 
 #define MIB      (1ul << 20)

@@ -37,8 +37,8 @@ test_latch(void)
     check_equal(0, share_delobj((uint64_t)share.value));
 }
 
-/* Takes the odd turns: sleeps until it is its turn, takes it, and wakes the other. A wake that is lost leaves both asleep
- * for ever. */
+/* Takes the odd turns: sleeps until it is its turn, takes it, and wakes the other. A wake that is lost leaves both
+ * asleep for ever. */
 static void
 pong_body(uint64_t parent)
 {

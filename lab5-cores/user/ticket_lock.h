@@ -1,7 +1,7 @@
 /* For experiments: a ticket spin lock. Who comes draws a number, and waits until it is served.
  *
- * Fair and small; but all who wait watch one word, so each time the lock is passed on every one of them fetches the line
- * anew, and the next holder's fetch is one of as many. Memory that is all zeros is a lock that is free. */
+ * Fair and small; but all who wait watch one word, so each time the lock is passed on every one of them fetches the
+ * line anew, and the next holder's fetch is one of as many. Memory that is all zeros is a lock that is free. */
 #ifndef COREY_USER_TICKET_LOCK_H
 #define COREY_USER_TICKET_LOCK_H
 

@@ -1,8 +1,8 @@
 /* For experiments: the MCS lock (Mellor-Crummey and Scott 1991) in ring 3. Who waits watches a word of its own.
  *
  * A node a core, in memory that all see, on a line of its own; the lock is the pointer to the last of those that have
- * come. Passing it on costs one line's way from core to core, however many wait. Memory that is all zeros is a lock that
- * is free, and a node that may be used. */
+ * come. Passing it on costs one line's way from core to core, however many wait. Memory that is all zeros is a lock
+ * that is free, and a node that may be used. */
 #ifndef COREY_WAITING_LINE_H
 #define COREY_WAITING_LINE_H
 
@@ -24,8 +24,8 @@ static inline void
 line_take(struct waiting_line *line, struct waiter *self)
 {
     *self = (struct waiter){0};
-    /* Release: our node is made before the next one finds it. Acquire: so is the one before us, and where there is none,
-     * what the last holder did is done (partners: this exchange itself, and the one in line_leave). */
+    /* Release: our node is made before the next one finds it. Acquire: so is the one before us, and where there is
+     * none, what the last holder did is done (partners: this exchange itself, and the one in line_leave). */
     struct waiter *ahead = __atomic_exchange_n(&line->last, self, __ATOMIC_ACQ_REL);
     if (!ahead)
         return;

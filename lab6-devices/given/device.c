@@ -63,8 +63,8 @@ port_find(const char *name)
     return NULL;
 }
 
-/* Without the lock: who lists all devices is no reason for their users to wait. Relaxed: a glance, and the two need not be
- * of one moment. */
+/* Without the lock: who lists all devices is no reason for their users to wait. Relaxed: a glance, and the two need
+ * not be of one moment. */
 static struct device_status
 port_status(const struct device *port)
 {

@@ -1,4 +1,5 @@
-/* Transfers: the kernel's view of a buffer that a device works on. All bytes go through the direct map, page by page. */
+/* Transfers: the kernel's view of a buffer that a device works on. All bytes go through the direct map, page by
+ * page. */
 #include "device.h"
 
 #include "panic.h"

@@ -1,5 +1,5 @@
-/* Exercise 6.1: claims, hand-overs, and the death of owners. The device is the clock, whose timer goes off only when this
- * core crosses, however late that is. */
+/* Exercise 6.1: claims, hand-overs, and the death of owners. The device is the clock, whose timer goes off only when
+ * this core crosses, however late that is. */
 #include "device.h"
 
 #include "limbo.h"

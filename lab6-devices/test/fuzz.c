@@ -1,5 +1,5 @@
-/* The fuzzer (user/fuzz.c), run after run: no program may leave anything behind. How many calls, and from which seed, say
- * `calls=` and `seed=` on the command line; without them a few. On all cores that there are. */
+/* The fuzzer (user/fuzz.c), run after run: no program may leave anything behind. How many calls, and from which seed,
+ * say `calls=` and `seed=` on the command line; without them a few. On all cores that there are. */
 #include "../../lab5-cores/test/cores_check.h"
 #include "audit.h"
 #include "console.h"

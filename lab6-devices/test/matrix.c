@@ -1,5 +1,5 @@
-/* The conflict matrix (user/matrix.c) without the simulator: what each row is made of, what it does, and how it is undone.
- * Which lines cores meet in is seen by grade/manycore/matrix.py alone. */
+/* The conflict matrix (user/matrix.c) without the simulator: what each row is made of, what it does, and how it is
+ * undone. Which lines cores meet in is seen by grade/manycore/matrix.py alone. */
 #include "../../lab5-cores/test/cores_check.h"
 
 TEST(matrix_rows)

@@ -1,5 +1,5 @@
-/* Calls the kernel at random: `fuzz SEED CALLS`. All that it knows are the calls' lists, calls3.def to calls6.def. Where the
- * machine has several cores, all of them do so at once (fuzz_team.h), CALLS in all.
+/* Calls the kernel at random: `fuzz SEED CALLS`. All that it knows are the calls' lists, calls3.def to calls6.def.
+ * Where the machine has several cores, all of them do so at once (fuzz_team.h), CALLS in all.
  *
  * Most arguments are plausible: a handle of the right type that an earlier call gave, an aligned size, memory that is
  * there. The others are hostile: another type, a stale or forged handle, an address of the kernel. It fails when a

@@ -15,7 +15,7 @@ core_of(unsigned child)
     return COMMON | board->core[child];
 }
 
-/* --- on the new core ------------------------------------------------------------------------------------------------- */
+/* --- on the new core -------------------------------------------------------------------------------------------- */
 
 /* Its segments are copies: finds the one that is mapped here. */
 static uint64_t
@@ -76,7 +76,7 @@ spin_begin(void)
         __builtin_ia32_pause();
 }
 
-/* --- on the core that starts it ---------------------------------------------------------------------------------------- */
+/* --- on the core that starts it --------------------------------------------------------------------------------- */
 
 /* Whether a mapping is one that the program stands on, and not something that a random call has made. */
 static bool

@@ -1,12 +1,13 @@
 /* Memory whose contents are known; included by fuzz.c alone.
  *
- * PATCHES are this core's own: segments that no other core can name, and of which the fuzzer's random calls know nothing.
- * Half of them are mapped in this core's root, half in the common inner tree, in a part that is this core's. Whatever the
- * others do, a page of these is what this core has last written, zeros, or what its original was when it was copied.
+ * PATCHES are this core's own: segments that no other core can name, and of which the fuzzer's random calls know
+ * nothing. Half of them are mapped in this core's root, half in the common inner tree, in a part that is this core's.
+ * Whatever the others do, a page of these is what this core has last written, zeros, or what its original was when it
+ * was copied.
  *
- * In the common tree also lie two segments of all: in each page, each core writes a line of its own. `kept` is never cut,
- * so each core finds there what it has written. `cut` comes and goes, so that pages which some core may still reach turn up
- * elsewhere: in the patches of others, where a word that is written late is seen. */
+ * In the common tree also lie two segments of all: in each page, each core writes a line of its own. `kept` is never
+ * cut, so each core finds there what it has written. `cut` comes and goes, so that pages which some core may still
+ * reach turn up elsewhere: in the patches of others, where a word that is written late is seen. */
 #ifndef COREY_FUZZ_CONTENTS_H
 #define COREY_FUZZ_CONTENTS_H
 
@@ -34,7 +35,7 @@ struct patch {
 static struct patch patches[PATCHES];
 static uint64_t kept_written[KEPT_PAGES]; /* this core's word in each page */
 
-/* --- where a patch is -------------------------------------------------------------------------------------------------- */
+/* --- where a patch is ------------------------------------------------------------------------------------------- */
 
 static bool
 patch_is_inner(unsigned index)
@@ -63,7 +64,7 @@ patch_page(unsigned index, uint64_t page)
     return (uint64_t *)(patch_is_inner(index) ? INNER + start : start);
 }
 
-/* --- what is in it ------------------------------------------------------------------------------------------------------- */
+/* --- what is in it ---------------------------------------------------------------------------------------------- */
 
 /* Zero for zeros, and another for each order of the words. */
 static uint64_t
@@ -103,7 +104,7 @@ patch_write(unsigned index)
     patch->sum[page] = page_sum(words);
 }
 
-/* --- making and losing it --------------------------------------------------------------------------------------------------- */
+/* --- making and losing it --------------------------------------------------------------------------------------- */
 
 static void
 patch_drop(unsigned index)
@@ -196,7 +197,7 @@ patch_step(void)
     }
 }
 
-/* --- what all cores write ----------------------------------------------------------------------------------------------------- */
+/* --- what all cores write --------------------------------------------------------------------------------------- */
 
 static uint64_t *
 common_line(uint64_t place, uint64_t page)

@@ -16,7 +16,7 @@ static struct {
     uint64_t calls, calls_time, run, run_time;
 } seen[CORES_MOST];
 
-/* --- the common world -------------------------------------------------------------------------------------------------- */
+/* --- the common world ------------------------------------------------------------------------------------------- */
 
 static uint64_t
 common_segment(uint64_t pages, uint64_t offset)
@@ -84,7 +84,7 @@ common_learn(void)
             pool_add(type_letter(entries[i].type), COMMON | entries[i].id);
 }
 
-/* --- on a child ---------------------------------------------------------------------------------------------------------- */
+/* --- on a child ------------------------------------------------------------------------------------------------- */
 
 /* One more call, and what stands beside. `pause`, so that cores which take turns on one thread of the host take them
  * often. */
@@ -132,9 +132,10 @@ child_rounds(void (*once)(void), void (*leave_coverage)(void))
     }
 }
 
-/* --- on core 0 ------------------------------------------------------------------------------------------------------------- */
+/* --- on core 0 -------------------------------------------------------------------------------------------------- */
 
-/* A core whose program is over. Garbage may end as it likes, and whatever is halted; the fuzzer by its own will only. */
+/* A core whose program is over. Garbage may end as it likes, and whatever is halted; the fuzzer by its own will
+ * only. */
 static void
 child_judge(unsigned child, const struct core_status *status)
 {

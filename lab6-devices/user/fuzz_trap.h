@@ -13,7 +13,8 @@ static bool trap_expected;   /* it is under way */
 static uint64_t touch_over;  /* where MEMORY_TRY goes on after a fault; 0: it is not under way */
 static uint64_t touch_cause; /* of its last fault */
 
-/* A segment of which this core touches more and more pages, until there are none: so that memory does come to its end. */
+/* A segment of which this core touches more and more pages, until there are none: so that memory does come to its
+ * end. */
 #define HOG       0x1b0000000000ul
 #define HOG_PAGES 4096
 static struct {
@@ -32,7 +33,7 @@ hog_drop(void)
     hog.segment = 0;
 }
 
-/* --- room ----------------------------------------------------------------------------------------------------------- */
+/* --- room ------------------------------------------------------------------------------------------------------- */
 
 static bool
 is_own(uint64_t id)
@@ -112,7 +113,7 @@ room_make_more(unsigned times)
         fuzz_wrong("no page, though all was given up");
 }
 
-/* --- traps ---------------------------------------------------------------------------------------------------------- */
+/* --- traps ------------------------------------------------------------------------------------------------------ */
 
 /* Whatever fault a hostile frame leads to, the handler loads `back`; MEMORY_TRY goes on behind its access. Where the
  * fuzzer itself finds no page, it makes room. Any other trap is its own mistake, or the kernel's. */

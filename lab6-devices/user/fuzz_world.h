@@ -31,7 +31,7 @@ fuzz_call(const struct fuzz_call *call, const uint64_t arguments[6], uint64_t *s
     return result.value;
 }
 
-/* --- what it spares -------------------------------------------------------------------------------------------------- */
+/* --- what it spares --------------------------------------------------------------------------------------------- */
 
 /* Whether it must not be shown elsewhere, where its contents could be changed: by other cores, who do not know that it
  * is to be spared, or, of a patch, at all. */
@@ -81,7 +81,7 @@ fuzz_spares(const struct fuzz_call *call, const uint64_t *arguments)
     return call_is(call, "core_exit") && (number == 0 || chance(80));
 }
 
-/* --- arguments that fit together ------------------------------------------------------------------------------------- */
+/* --- arguments that fit together -------------------------------------------------------------------------------- */
 
 /* What core_run is told, in memory that all cores change. Most of it makes sense, as a whole it seldom does. */
 static uint64_t
@@ -154,7 +154,7 @@ fuzz_prepare(const struct fuzz_call *call, uint64_t arguments[6])
         fuzz_match(call, arguments);
 }
 
-/* --- the beginning --------------------------------------------------------------------------------------------------- */
+/* --- the beginning ---------------------------------------------------------------------------------------------- */
 
 static void
 own_add(uint64_t handle)
@@ -174,8 +174,8 @@ type_letter(uint32_t type)
     return letters[type];
 }
 
-/* All that the program was given: its own segments, which it may write, it leaves alone; modules, ports, root and core go
- * into the pools. */
+/* All that the program was given: its own segments, which it may write, it leaves alone; modules, ports, root and
+ * core go into the pools. */
 static void
 world_learn(void)
 {

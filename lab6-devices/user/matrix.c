@@ -1,13 +1,14 @@
-/* matrix [ROW [ROW]]: every pair of system calls, made by two cores that have nothing to do with each other. Five cores.
+/* matrix [ROW [ROW]]: every pair of system calls, made by two cores that have nothing to do with each other. Five
+ * cores.
  *
- * Each pair is a region (marker.h): one core makes the one call a few times, the other the other, side by side; what the
- * calls need is made before the region, and undone behind it. Within it nobody waits for anybody but by the clock.
- * grade/manycore/matrix.py runs this where each line is watched that one core writes and another touches: where the calls
- * concern different shares, trees, segments and accounts, there must be none.
+ * Each pair is a region (marker.h): one core makes the one call a few times, the other the other, side by side; what
+ * the calls need is made before the region, and undone behind it. Within it nobody waits for anybody but by the
+ * clock. grade/manycore/matrix.py runs this where each line is watched that one core writes and another touches:
+ * where the calls concern different shares, trees, segments and accounts, there must be none.
  *
- * Faults and traps are rows beside the calls. Each row checks that its calls have done their work. Records name the rows
- * and, in the order of the regions, the pairs. With arguments: rows with these names alone. The setting `timed=no` leaves
- * out the waits, on which a machine with a time of its own cannot rely. */
+ * Faults and traps are rows beside the calls. Each row checks that its calls have done their work. Records name the
+ * rows and, in the order of the regions, the pairs. With arguments: rows with these names alone. The setting
+ * `timed=no` leaves out the waits, on which a machine with a time of its own cannot rely. */
 #include "matrix_objects.h"
 #include "matrix_trees.h"
 #include "matrix_cores.h"

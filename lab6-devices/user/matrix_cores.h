@@ -1,5 +1,5 @@
-/* Scenes of cores and devices (calls5.def, calls6.def); included by matrix.c alone. The core that a scene starts, halts and
- * wakes is this one's child: what the two share is theirs. */
+/* Scenes of cores and devices (calls5.def, calls6.def); included by matrix.c alone. The core that a scene starts,
+ * halts and wakes is this one's child: what the two share is theirs. */
 #ifndef COREY_MATRIX_CORES_H
 #define COREY_MATRIX_CORES_H
 
@@ -9,7 +9,7 @@
 #define CHILD_STATUS 7
 #define NAP          3000 /* ticks */
 
-/* --- on the child's core ------------------------------------------------------------------------------------------- */
+/* --- on the child's core ---------------------------------------------------------------------------------------- */
 
 static uint64_t child_up;    /* it has begun; atomic */
 static uint64_t child_wakes; /* how often it has been woken; atomic */
@@ -38,7 +38,7 @@ child_sleep(void)
     }
 }
 
-/* --- on this core ---------------------------------------------------------------------------------------------------- */
+/* --- on this core ----------------------------------------------------------------------------------------------- */
 
 static struct core_status
 child_look(void)
@@ -164,7 +164,7 @@ child_wake(void)
 }
 SCENE(core_wake) = {child_begin_sleep, child_wake, child_halt, NULL};
 
-/* --- devices ----------------------------------------------------------------------------------------------------------- */
+/* --- devices ---------------------------------------------------------------------------------------------------- */
 
 static void
 devices_list(void)

@@ -9,7 +9,7 @@
 #define STACK_TOUCHED 16384
 #define FIRST_CORE    1 /* indices: 0 for the one that starts them, 1 and 2, and their children's 3 and 4 */
 
-/* --- on the two cores ---------------------------------------------------------------------------------------------- */
+/* --- on the two cores ------------------------------------------------------------------------------------------- */
 
 /* Makes the pages of this core's variables its own; those of the stack are there when it has been down there. */
 static void
@@ -80,7 +80,7 @@ team_begin(uint64_t own_number, uint64_t root, uint64_t core)
     program_exit(0);
 }
 
-/* --- on the core that starts them ----------------------------------------------------------------------------------- */
+/* --- on the core that starts them ------------------------------------------------------------------------------- */
 
 /* As for any other core of a program (team.c): copies of what is ours to write, and the rest itself. */
 static int64_t

@@ -233,7 +233,7 @@ returns_make(void)
 }
 SCENE(trap_return) = {nothing, returns_make, nothing, NULL};
 
-/* --- the rest ------------------------------------------------------------------------------------------------------ */
+/* --- the rest --------------------------------------------------------------------------------------------------- */
 
 SCENE(core_exit) = {.left_out = "ends its program: what core_run starts ends so, in that row"};
 

@@ -1,8 +1,8 @@
 /* What a core of the matrix has for itself, and where the two meet; included by matrix.c alone.
  *
- * A core's share has an account of its own, and all that the core uses is charged to it: its root, its memory, its inner
- * tree, a further core (its *child's*), a claimed device. So the two have nothing in common but text, constants and the
- * board, which neither looks at while it makes its calls. */
+ * A core's share has an account of its own, and all that the core uses is charged to it: its root, its memory, its
+ * inner tree, a further core (its *child's*), a claimed device. So the two have nothing in common but text, constants
+ * and the board, which neither looks at while it makes its calls. */
 #ifndef COREY_MATRIX_WORLD_H
 #define COREY_MATRIX_WORLD_H
 
@@ -102,7 +102,7 @@ limbo_wait(void)
     check(false);
 }
 
-/* --- what scenes are made of ---------------------------------------------------------------------------------------- */
+/* --- what scenes are made of ------------------------------------------------------------------------------------ */
 
 static uint64_t
 segment_make(uint64_t pages)
@@ -175,10 +175,10 @@ nothing(void)
 {
 }
 
-/* --- scenes ----------------------------------------------------------------------------------------------------------- */
+/* --- scenes ----------------------------------------------------------------------------------------------------- */
 
-/* One row of the matrix: what is made before, outside of the region; the calls, each of which checks its success; and what
- * undoes them, outside as well. Or why the row is left out. */
+/* One row of the matrix: what is made before, outside of the region; the calls, each of which checks its success; and
+ * what undoes them, outside as well. Or why the row is left out. */
 struct scene {
     void (*prepare)(void), (*perform)(void), (*undo)(void);
     const char *left_out;

@@ -1,5 +1,5 @@
-/* The k-th allocation of core_alloc, then of core_run fails, k rising until the call succeeds: an error each time, all as
- * it was before, and the same works afterwards. */
+/* The k-th allocation of core_alloc, then of core_run fails, k rising until the call succeeds: an error each time,
+ * all as it was before, and the same works afterwards. */
 #include "child.h"
 #include "devices.h"
 #include "device_calls.h"
@@ -11,7 +11,8 @@
 static struct buffer request;
 static uint64_t failures, books;
 
-/* Lets this core's k-th allocation from now on fail; 0: none. What was to fail may be the request itself: then it has. */
+/* Lets this core's k-th allocation from now on fail; 0: none. What was to fail may be the request itself: then it
+ * has. */
 static void
 fail_at(uint64_t k)
 {
@@ -53,8 +54,8 @@ page_make(uint64_t root, uint64_t address)
 
 /* --- core_alloc -------------------------------------------------------------------------------------------------- */
 
-/* Returns the k of the call that succeeded. `exact`: nothing was paid for; else pages and tables that the call's arguments
- * lie in stay. */
+/* Returns the k of the call that succeeded. `exact`: nothing was paid for; else pages and tables that the call's
+ * arguments lie in stay. */
 static uint64_t
 alloc_fail_each(const char *name, bool exact)
 {

@@ -9,8 +9,9 @@
 static struct user_frame
     back; /* where trap_return_try goes on; whoever loads it instead of the frame comes back, too */
 
-/* trap_return(frame), which comes back with its error; or, by `back` or by the fault that the frame leads to, with 0. All
- * registers are lost; the two that C does not let go are kept on the stack, below the 128 bytes that may be in use there. */
+/* trap_return(frame), which comes back with its error; or, by `back` or by the fault that the frame leads to, with 0.
+ * All registers are lost; the two that C does not let go are kept on the stack, below the 128 bytes that may be in
+ * use there. */
 static int64_t
 trap_return_try(uint64_t call, uint64_t frame)
 {

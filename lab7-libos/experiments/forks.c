@@ -1,10 +1,10 @@
-/* forks [TIMES [BYTES]]: a copy of the program is made, ends, and is waited for, 20 times, with 64K of written memory: on
- * Corey cfork, exit and cfork_wait, on Linux fork, _exit and waitpid.
+/* forks [TIMES [BYTES]]: a copy of the program is made, ends, and is waited for, 20 times, with 64K of written
+ * memory: on Corey cfork, exit and cfork_wait, on Linux fork, _exit and waitpid.
  *
- * A parent and its child want two cores, so half as many parents as there are cores do this side by side; they are copies
- * of the program themselves. The child reads a word of each page that the parent has written, writes one itself, and ends
- * with a status that shows what it has read; the parent then sees its own memory as it was. Region `forks`. On Corey with
- * one core there is no child to be had: then nothing is measured, and `times` is 0. */
+ * A parent and its child want two cores, so half as many parents as there are cores do this side by side; they are
+ * copies of the program themselves. The child reads a word of each page that the parent has written, writes one
+ * itself, and ends with a status that shows what it has read; the parent then sees its own memory as it was. Region
+ * `forks`. On Corey with one core there is no child to be had: then nothing is measured, and `times` is 0. */
 #include "fork.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* init [-c COMMANDS]: the shell (shell.h). Without -c it reads what is typed; the kernel starts it when nobody has asked
- * for another program. */
+/* init [-c COMMANDS]: the shell (shell.h). Without -c it reads what is typed; the kernel starts it when nobody has
+ * asked for another program. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* test_cfork memory | shared | inner | streams | again | crowd: what parent and child share, and what not (exercise 7.1);
- * test/cfork.c runs it. What a child is made of is tested by test_child.c. */
+/* test_cfork memory | shared | inner | streams | again | crowd: what parent and child share, and what not (exercise
+ * 7.1); test/cfork.c runs it. What a child is made of is tested by test_child.c. */
 #include <stdio.h>
 #include <string.h>
 

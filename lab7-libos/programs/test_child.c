@@ -1,5 +1,5 @@
-/* test_child own | shares | wait | busy | back | leave | grandchild: what the child of cfork has, how it ends, and what is
- * left of it (exercise 7.1); test/cfork.c runs it. */
+/* test_child own | shares | wait | busy | back | leave | grandchild: what the child of cfork has, how it ends, and
+ * what is left of it (exercise 7.1); test/cfork.c runs it. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>

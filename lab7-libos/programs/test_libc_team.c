@@ -1,4 +1,5 @@
-/* test_libc_team own | exit STATUS | fault: the C library on the cores of run_on_all; test/libc.c runs it on 2 cores. */
+/* test_libc_team own | exit STATUS | fault: the C library on the cores of run_on_all; test/libc.c runs it on 2
+ * cores. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* test_start_fails cfork | launch: the k-th allocation within cfork, or program_launch, fails, for each k until it works.
- * Each time it says so, and nothing is left behind; test/cfork.c and test/shell.c run it. Only in debug kernels, which
- * fail on demand. */
+/* test_start_fails cfork | launch: the k-th allocation within cfork, or program_launch, fails, for each k until it
+ * works. Each time it says so, and nothing is left behind; test/cfork.c and test/shell.c run it. Only in debug
+ * kernels, which fail on demand. */
 #include <errno.h>
 
 #include "devices.h"
@@ -29,7 +29,7 @@ have_now(void)
     return (struct have){status.entries, status.account_used};
 }
 
-/* --- a touch that finds no page is tried again ------------------------------------------------------------------------ */
+/* --- a touch that finds no page is tried again ------------------------------------------------------------------ */
 
 /* Behind a copy on write, a write of this program's own may need the page that is not to be had. That is no failure of
  * the start: it is counted, and as only one allocation fails, the next try works. */
@@ -56,9 +56,10 @@ trap_begin(void)
     check_equal(0, core_set_trap(&area, trap_handle, stack + sizeof(stack) - sizeof(void *)));
 }
 
-/* --- the test --------------------------------------------------------------------------------------------------------- */
+/* --- the test --------------------------------------------------------------------------------------------------- */
 
-/* Lets this core's k-th allocation from now on fail; 0: none. What was to fail may be the request itself: then it has. */
+/* Lets this core's k-th allocation from now on fail; 0: none. What was to fail may be the request itself: then it
+ * has. */
 static void
 fail_at(uint64_t k)
 {

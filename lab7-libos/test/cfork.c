@@ -1,5 +1,5 @@
-/* Exercise 7.1 in ring 3: programs/test_cfork.c and test_child.c do the work. After each the books must be as before: all that was
- * charged to a child has come back. */
+/* Exercise 7.1 in ring 3: programs/test_cfork.c and test_child.c do the work. After each the books must be as before:
+ * all that was charged to a child has come back. */
 #include "../../lab4-addrtree/test/program_check.h"
 
 TEST(cfork_memory)

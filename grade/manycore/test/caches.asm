@@ -37,7 +37,7 @@ SEQUENCE l1_one_more, 0, 66, "l1 3, l2 3"       ; each pushes out the next: 3 x 
     END
     ret
 
-SEQUENCE l1_youngest, 0, 46, "l1 2, l2 2"       ; the oldest goes: the first hits, the other two are pushed out by turns:
+SEQUENCE l1_youngest, 0, 46, "l1 2, l2 2"       ; the oldest goes: the first hits, the others are pushed out in turn:
     mov al, [rsi]                               ; 3 + 2 x 20 + 3
     mov al, [rsi + L1_WAY]
     mov al, [rsi]
@@ -217,8 +217,8 @@ SEQUENCE streams_five, 0, 15018, "l1 15, memory 15"     ; one more, in turn: non
     END
     ret
 
-; The first lines of a page, so many, from each of five places that meet in L2: the first place's are in the L3 then, and
-; the other four those streams that are followed.
+; The first lines of a page, so many, from each of five places that meet in L2: the first place's are in the L3 then,
+; and the other four those streams that are followed.
 %macro LINES 2                  ; how many, from which place
     %assign i 0
     %rep %1
@@ -244,7 +244,7 @@ SEQUENCE stream_l3, 0, 331, "l1 8, l3 2, prefetched 6"  ; what the L3 has comes 
     ret
 
 align 512
-SEQUENCE stream_into_memory, 0, 331, "l1 8, l3 2, prefetched 6" ; four lines from the L3, and on: 8 + 2 x 100 + 6 x 20 + 3
+SEQUENCE stream_into_memory, 0, 331, "l1 8, l3 2, prefetched 6" ; 4 lines from the L3, and on: 8 + 2 x 100 + 6 x 20 + 3
     LINES_IN_L3 4
     BEGIN
     LINES 8, 0

@@ -1,6 +1,6 @@
-; Sequences for model=generous, on one core of `round` with bandwidth=off. A core has ten misses under way and 56 stores;
-; it waits for them only when there is no more room, or at an atomic instruction. They are long: `align 512` keeps each
-; in one page.
+; Sequences for model=generous, on one core of `round` with bandwidth=off. A core has ten misses under way and 56
+; stores; it waits for them only when there is no more room, or at an atomic instruction. They are long: `align 512`
+; keeps each in one page.
 
 ; All that is under way has ended.
 %macro DRAIN 0

@@ -1,5 +1,6 @@
 ; The guest of the simulator's own tests: a 64 KiB ROM in the place of QEMU's firmware, so that it runs within
-; milliseconds. All cores come to long mode; those but the first serve orders; the first calls TEST and ends the machine.
+; milliseconds. All cores come to long mode; those but the first serve orders; the first calls TEST and ends the
+; machine.
 ;
 ;     nasm -f bin -DCORES=n -DTEST=label guest.asm -o guest.rom    (CYCLES, OPERATIONS, WORK: see shapes.asm)
 ;

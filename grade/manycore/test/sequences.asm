@@ -11,8 +11,8 @@
 ; names one, the core that measures it, and what that core's region must say: the cycles between BEGIN and END, all
 ; counters that are not 0, and `lost`, the lines that others lost. Each runs twice, with other memory at rsi; what
 ; counts is the second time, when its code is in the core's cache. A block of code pays for its instructions when it
-; begins, so BEGIN and END make blocks of their own; they add three instructions, which each sum below ends with. None may
-; reach into another page: there QEMU makes other blocks, and counts an instruction that crosses twice.
+; begins, so BEGIN and END make blocks of their own; they add three instructions, which each sum below ends with. None
+; may reach into another page: there QEMU makes other blocks, and counts an instruction that crosses twice.
 ;
 ; rsi: fresh memory, in the middle of a 2 MiB page. Lines at multiples of L1_WAY meet in the first level, at multiples
 ; of L2_WAY in the second. r14: 0 the first time, then 1.

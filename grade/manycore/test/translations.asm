@@ -1,7 +1,7 @@
 ; Sequences: the TLB and its walks.
 ;
-; rbx: SMALL_PAGES. SMALL(p, k): in page p, in a line that meets none with another k. Both levels have page p in a set with
-; p + 8, the first with p + 2, too. The four entries of a walk are hot unless said otherwise: 4 cycles each.
+; rbx: SMALL_PAGES. SMALL(p, k): in page p, in a line that meets none with another k. Both levels have page p in a set
+; with p + 8, the first with p + 2, too. The four entries of a walk are hot unless said otherwise: 4 cycles each.
 
 %define SMALL(page, k) rbx + (page) * 4096 + 1024 + (k) * 64
 

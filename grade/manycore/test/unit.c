@@ -1,5 +1,5 @@
-/* Tests of the simulator's parts that need no guest: decode.c, machine.c, tags.h. Its argument is a good machine file, by
- * the lines of which others are made. Ends with status 0, or says what is wrong. */
+/* Tests of the simulator's parts that need no guest: decode.c, machine.c, tags.h. Its argument is a good machine
+ * file, by the lines of which others are made. Ends with status 0, or says what is wrong. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-; Where core 0 goes on behind long mode, in the kernel's half. A file of its own, since gdb finds the lines of one section of
-; code for each.
+; Where core 0 goes on behind long mode, in the kernel's half. A file of its own, since gdb finds the lines of one
+; section of code for each.
 
         extern  boot_stack_top
         extern  boot_information

@@ -7,7 +7,8 @@
 #define DIRECTORY_SECTOR 32          /* layout.inc */
 #define LOAD_END         0xfffff000u /* no byte is loaded there or above */
 
-/* What firmware has left in low memory: the BIOS data area, ACPI's root pointer (ACPI 6.4, 5.2.5.1), the text screen. */
+/* What firmware has left in low memory: the BIOS data area, ACPI's root pointer (ACPI 6.4, 5.2.5.1), the text
+ * screen. */
 #define BIOS_EXTENDED_SEGMENT 0x40e
 #define BIOS_SCREEN_MODE      0x449 /* 0 to 3: text, in colour */
 #define BIOS_SCREEN_COLUMNS   0x44a

@@ -41,8 +41,8 @@ core_claim(const char *name)
 {
     int64_t core = E_AGAIN;
     uint64_t nap = boot_page->ticks_per_second / NAPS_A_SECOND;
-    /* A core that has just been given up comes back when all others have gone through their kernels. Mostly they have, and
-     * it is our own limbo that must turn a few times, once a nap: so the first naps are short. */
+    /* A core that has just been given up comes back when all others have gone through their kernels. Mostly they
+     * have, and it is our own limbo that must turn a few times, once a nap: so the first naps are short. */
     for (unsigned tries = 0; tries < TRIES_MOST; tries++) {
         core = core_alloc(boot_page->share, name ? name : program_name(), MEMORY_HERE);
         if (core != E_AGAIN && !(core == E_BUSY && limbo_holds_something()))

@@ -34,8 +34,8 @@ int64_t core_claim(const char *name);
  * but the core is still claimed. */
 int64_t launch_begin(struct launch *launch, uint64_t core);
 
-/* The same, but our own share is the child's as well: what either of the two makes from then on, both can name. What was
- * made for the child keeps its name there behind launch_end, too. */
+/* The same, but our own share is the child's as well: what either of the two makes from then on, both can name. What
+ * was made for the child keeps its name there behind launch_end, too. */
 int64_t launch_begin_within(struct launch *launch, uint64_t core);
 
 /* Has the child's share hold an object of ours, with those of `rights` that we have; it may hold it already. */
@@ -71,12 +71,13 @@ int64_t core_wait(uint64_t core, struct core_status *status);
 /* First of all: puts what is its own into its boot page; handles through its own share. */
 void copy_enter(uint64_t root, uint64_t core, uint64_t cores);
 
-/* --- for a C library (weak defaults: nothing, a call of go, and nothing) ------------------------------------------- */
+/* --- for a C library (weak defaults: nothing, a call of go, and nothing) ---------------------------------------- */
 
 /* On the parent's core, before a copy of its memory is made. */
 void copy_before(void);
 
-/* On the copy's core, behind copy_enter: makes the library's state its own, then has go() called, which does not return. */
+/* On the copy's core, behind copy_enter: makes the library's state its own, then has go() called, which does not
+ * return. */
 void copy_begin(void (*go)(void));
 
 /* On the copy's core, before it ends in another way than by exit(). */

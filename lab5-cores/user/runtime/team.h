@@ -33,8 +33,8 @@ struct team {
 /* This program's; null: run_on_all has not been called. */
 extern struct team *team;
 
-/* Core 0, before run_on_all: each further core is to have in slot 2 of its set the share that stands there in ours, too,
- * with all rights. */
+/* Core 0, before run_on_all: each further core is to have in slot 2 of its set the share that stands there in ours,
+ * too, with all rights. */
 void team_share_second(void);
 
 /* The number of the core that this runs on in its team. */
@@ -48,8 +48,8 @@ void team_check(void);
 void team_leave(void);
 
 /* Of platform.c: where in the windows' tree this core's window goes on, after the tree has been made; that this is core
- * `core`, with a root of its own, whose window goes on at `next` (0: at its start); and that it has a root of its own and
- * no part in the windows any more. */
+ * `core`, with a root of its own, whose window goes on at `next` (0: at its start); and that it has a root of its own
+ * and no part in the windows any more. */
 uint64_t window_next(void);
 void window_enter(unsigned core, uint64_t next);
 void window_leave(void);

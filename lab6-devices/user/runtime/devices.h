@@ -16,7 +16,8 @@ struct buffer {
     uint64_t segment; /* handle */
 };
 
-/* Zeroed memory of `bytes`, rounded up to pages, in the part of the address space that is kept for buffers. 0 or an error. */
+/* Zeroed memory of `bytes`, rounded up to pages, in the part of the address space that is kept for buffers. 0 or an
+ * error. */
 int64_t buffer_make(uint64_t bytes, struct buffer *out);
 
 /* The data behind the header. */

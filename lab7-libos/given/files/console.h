@@ -14,7 +14,8 @@ ssize_t console_put(const char *from, size_t bytes);
  * claims the console device. -1 and errno EBUSY: another program has claimed it. ENOENT: there is none. ENOMEM. */
 ssize_t console_get(char *to, size_t bytes);
 
-/* Gives the claim up until the next console_get, so that another program can have the keyboard. Whether there was one. */
+/* Gives the claim up until the next console_get, so that another program can have the keyboard. Whether there was
+ * one. */
 bool console_lend(void);
 
 /* Claims it again, as soon as that program has given it up: sleeps meanwhile. false: it has not within a second. */

@@ -2,10 +2,10 @@
  *
  * Few columns mean deep buckets, and too few reduce tasks to keep all cores busy to the end; many mean that
  * buckets themselves, not what is in them, fill the caches. The first twentieth of the map tasks, rounded up so that
- * every core has as many, is mapped into a row of the fewest columns. Its distinct keys are counted by reducing an eighth
- * of these, for the hash spreads keys evenly, and a tenth of them is taken as the number of columns, within 16 to 100 for
- * each core, up to the next prime: a prime takes all of the hash into account. What was mapped is not mapped again, but
- * moved, key by key, into the new row. */
+ * every core has as many, is mapped into a row of the fewest columns. Its distinct keys are counted by reducing an
+ * eighth of these, for the hash spreads keys evenly, and a tenth of them is taken as the number of columns, within 16
+ * to 100 for each core, up to the next prime: a prime takes all of the hash into account. What was mapped is not
+ * mapped again, but moved, key by key, into the new row. */
 #include <errno.h>
 
 #include "job.h"

@@ -6,7 +6,8 @@
 
 #include "core_status.h"
 
-/* As in sys/wait.h: WEXITSTATUS of an exit; WTERMSIG: SIGKILL where it was halted, else what comes nearest to the trap. */
+/* As in sys/wait.h: WEXITSTATUS of an exit; WTERMSIG: SIGKILL where it was halted, else what comes nearest to the
+ * trap. */
 int ended_status(const struct core_status *ended);
 
 /* What there is to say of an end: nothing of an exit with status 0. At most size - 1 characters and a NUL. */

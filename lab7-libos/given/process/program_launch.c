@@ -142,7 +142,7 @@ boot_page_add(const struct launch *launch, const char *command)
     return again(at_set_seg(launch->root, USER_BOOT_PAGE, (uint64_t)segment, 0, PAGE_BYTES, PERM_R));
 }
 
-/* --- all of it ----------------------------------------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------------------------------------------------- */
 
 static int64_t
 memory_make(const struct launch *launch, uint64_t file, const struct elf_image *image, const char *command)

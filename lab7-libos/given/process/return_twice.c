@@ -1,7 +1,7 @@
 /* cfork around exercise 7.1: returning twice, and waiting for the child (cfork.h).
  *
- * The parent saves where it stands, as setjmp does; the child, which begins below on a copy of the same stack, makes the
- * library's state its own and then goes back to there. */
+ * The parent saves where it stands, as setjmp does; the child, which begins below on a copy of the same stack, makes
+ * the library's state its own and then goes back to there. */
 #include "cfork.h"
 
 #include <errno.h>

@@ -14,7 +14,7 @@
 static bool leaving; /* `exit` has been said */
 static int leaving_status;
 
-/* --- the shell's own commands -------------------------------------------------------------------------------------- */
+/* --- the shell's own commands ----------------------------------------------------------------------------------- */
 
 static int command_help(int count, char **words);
 
@@ -75,7 +75,7 @@ command_help(int count, char **words)
     return 0;
 }
 
-/* --- lines --------------------------------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------------------------ */
 
 /* Cuts the text into words, in place; -1: there are too many. */
 static int
