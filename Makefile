@@ -514,10 +514,9 @@ gdb: disk
 bochs: disk
 	$(call install,bochs)
 	$(earlier_note)
-	@echo "$(base_line)    serial line: $(KERNEL)/console.txt    (leave Bochs: \`halt' at the monitor)"
+	@echo "$(base_line)    serial line: $(KERNEL)/console.txt    (leave Bochs: \`halt' at the monitor, or Ctrl-C, then q)"
 	$(Q)$(call disk_write,$(TOLD).img,$(COMMAND_LINE))
-	$(Q)python3 -B $(ROOT)/grade/bochs.py --serial $(KERNEL)/console.txt $(TOLD).img || \
-	    grep -qs 'shutdown requested' $(KERNEL)/bochs.log # it calls no end a good one
+	$(Q)python3 -B $(ROOT)/grade/bochs.py --serial $(KERNEL)/console.txt $(TOLD).img
 
 grade:
 	$(call install,build)

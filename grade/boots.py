@@ -3,6 +3,7 @@ ISO, as a CD and as a disk, on a BIOS and on UEFI. In QEMU also the machine's ow
 
 As a program: its last line is `N passed, N failed`; what cannot be tried here is said to be skipped.
 """
+import os
 import re
 import shutil
 import subprocess
@@ -142,6 +143,7 @@ def boot_by_bochs(folder):
     if not shutil.which("bochs"):
         print("  skipped: a disk, in Bochs: it is not installed (make setup)", flush=True)
         return
+    yield from end_in_bochs("a hole", "BASE=own", HOLE)
     kernel = Kernel(4)
     built = build_kernels([kernel], lambda *state: None)[kernel]
     if built.error:
@@ -149,6 +151,15 @@ def boot_by_bochs(folder):
         return
     console = TerminalConsole(lambda line: bochs_command(built.image, line, folder), SECONDS)
     yield from run_way("a disk, in Bochs", console, TEXT, 1)  # Bochs says 1 when the guest ends it
+
+
+def end_in_bochs(name, variables, reason):
+    """`make bochs` of a kernel that ends at once: the terminal says why, behind the screen that was."""
+    if shutil.which("bochs"):
+        run = subprocess.run(["timeout", str(SECONDS), "script", "-qec", f"make bochs LAB=1 {variables}", os.devnull],
+                             cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                             env={**os.environ, "TERM": "xterm"})
+        yield f"{name}, in Bochs, is told", reason in run.stdout[-300:], f"seen {run.stdout[-300:]!r}"
 
 
 def hole_on_screen(name, boot, more, screen_lines, folder):
@@ -174,11 +185,12 @@ def hole_on_screen(name, boot, more, screen_lines, folder):
 
 
 def triple_fault(folder):
-    """What `make qemu` says of a machine that was reset by one: a kernel without long mode."""
+    """What `make qemu` says of a machine that was reset by one, and `make bochs`: a kernel without long mode."""
     tree = folder / "lab1-boot"
     shutil.copytree(ROOT / "solutions" / "lab1-boot", tree)
     text = (tree / "long_mode.asm").read_text(encoding="utf-8")
     (tree / "long_mode.asm").write_text(text.replace("EFER_LME | ", ""), encoding="utf-8")
+    yield from end_in_bochs("a triple fault", f"BASE=all TREE={folder}", "exception with no resolution")
     run = subprocess.run(["make", "qemu", "LAB=1", "BASE=all", f"TREE={folder}", "TEST=boot_info"], cwd=ROOT,
                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
     expected = (f"the machine reset itself: a triple fault; make gdb LAB='1' BASE='all' TREE='{folder}' TEST='boot_info' BACK=1 "
