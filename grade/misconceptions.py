@@ -13,11 +13,11 @@ from course import ROOT
 
 DATA = "grade/misconceptions.json"
 FIELD = re.compile(r"^(?:/\*| \*) (exercise|believed|fails): (.*?)(?: \*/)?$", re.MULTILINE)
-FAILURE = re.compile(r"(\w+) \(([\w -]+)\)")
+FAILURE = re.compile(r"(\w+) \(([^()]+)\)")
 
 
 def read_fails(text):
-    """{test: verdict's kind} from a head's words: `page_free_home (mismatch), page_cores (panic)`."""
+    """{test: Verdict.failure} from a head's words: `page_free_home (mismatch), page_cores (panic)`."""
     return dict(FAILURE.findall(text))
 
 
@@ -39,7 +39,7 @@ ALIKE = {"fault": "panic"}  # what a fault is called where 1.4, which makes it a
 
 
 def belief(exercise, verdicts):
-    """What somebody seems to believe whose `exercise` was judged so: {test: verdict's kind}, of all its tests; '' if
+    """What somebody seems to believe whose `exercise` was judged so: {test: Verdict.failure}, of all its tests; '' if
     no mutant of it fails just so, or several do that believe different things."""
     judged = {test: ALIKE.get(kind, kind) for test, kind in verdicts.items() if kind not in UNJUDGED}
     failed = {test: kind for test, kind in judged.items() if kind != "pass"}

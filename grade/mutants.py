@@ -45,7 +45,7 @@ class Mutant:
     believed: str
     killer: str
     bodies: dict  # (file, number of a body): the lines that replace it
-    fails: dict  # test of the exercise: the verdict's kind; empty if the head does not say
+    fails: dict  # test of the exercise: its Verdict.failure; empty if the head does not say
 
     @property
     def lab(self):
@@ -139,12 +139,12 @@ def exercise_trials(mutant):
 
 
 def failures_of(trials, results):
-    """{test: verdict's kind} of those that did not pass."""
-    return {trial.test.name: results[trial][0].kind for trial in trials if not results[trial][0].passed}
+    """{test: what its failure is known by} of those that did not pass."""
+    return {trial.test.name: results[trial][0].failure for trial in trials if not results[trial][0].passed}
 
 
 def shown(fails):
-    return ", ".join(f"{name} ({kind})" for name, kind in fails.items()) or "nothing"
+    return ", ".join(f"{name} ({failure})" for name, failure in fails.items()) or "nothing"
 
 
 def check_mutants(folder, progress, only=None):
@@ -163,7 +163,7 @@ def check_mutants(folder, progress, only=None):
     for mutant, some in compared.items():
         fails = failures_of(some, results)
         yield f"what mutant {mutant.name} fails", fails == mutant.fails, f"fails: {shown(fails)}"
-        said = belief(mutant.exercise, {trial.test.name: results[trial][0].kind for trial in some})
+        said = belief(mutant.exercise, {trial.test.name: results[trial][0].failure for trial in some})
         yield f"who errs like {mutant.name} is told so", said == mutant.believed, f"is told: {said or 'nothing'}"
     for mutant, trial in trials.items():
         verdict = results[trial][0]

@@ -23,7 +23,8 @@ PLACES = ((0x7c00, 0x7e00, "in the boot sector, given/boot/boot.asm"),
           (0xc0000, MIB, "in the firmware"),
           (0xffc00000, 1 << 32, "in the firmware"),
           (0, MIB, "in low memory, in neither boot sector nor loader"))
-CR0_PE, CR0_PG, EFER_LMA, SEGMENT_L = 1 << 0, 1 << 31, 1 << 10, 1 << 21  # SDM vol. 3A, 2.5, 2.2.1, figure 5-1
+CR0_PE, EFER_LMA, SEGMENT_L = 1 << 0, 1 << 10, 1 << 21  # SDM vol. 3A, 2.5, 2.2.1, figure 5-1
+TO_LONG_MODE = (("PG", "CR0", 31), ("PAE", "CR4", 5), ("LME", "EFER", 8), ("NXE", "EFER", 11))  # and table 9-1 of 9.8.5
 WORDS = re.compile(r"0x([0-9a-f]{16})")
 
 
@@ -70,7 +71,7 @@ class Monitor:
         self.execute("stop")
         found = {}
         for core, text in REGISTERS.findall(self.person("info registers -a")):
-            value = dict(re.findall(r"\b(\w+) ?= ?([0-9a-f]+)", text))
+            value = registers(text)
             mode, base = mode_of(text, value)
             ring, address = int(value["CPL"]), base + int(value.get("RIP") or value["EIP"], 16)
             stack = [address] + (self.callers(int(core), int(value.get("RBP", "0"), 16)) if ring == 0 else [])
@@ -94,16 +95,24 @@ class Monitor:
         return calls
 
 
+def registers(text):
+    """{name: hexadecimal digits} of what QEMU prints of a processor."""
+    return dict(re.findall(r"\b(\w+) ?= ?([0-9a-f]+)", text))
+
+
 def mode_of(text, value):
     """(the processor's mode in words, '' for 64-bit mode; what its code's addresses count from)."""
     selector = re.search(r"^CS =\w+ (\w+) \w+ (\w+)", text, re.M)
     base, flags = (int(word, 16) for word in selector.groups()) if selector else (0, SEGMENT_L)
-    cr0, efer = (int(value.get(name, "0"), 16) for name in ("CR0", "EFER"))
-    if not cr0 & CR0_PE:
+    word = {name: int(value.get(name, "0"), 16) for name in ("CR0", "CR4", "EFER")}
+    if not word["CR0"] & CR0_PE:
         return "real mode", base
-    if efer & EFER_LMA:
-        return ("", 0) if flags & SEGMENT_L else ("32-bit code in long mode", base)
-    return "32-bit code" if cr0 & CR0_PG else "32-bit code without paging", base
+    if word["EFER"] & EFER_LMA and flags & SEGMENT_L:
+        return "", 0
+    bits = {name: bool(word[register] >> bit & 1) for name, register, bit in TO_LONG_MODE}
+    told = [f"{' '.join(names)} {state}" for state, names in
+            (("on", [name for name in bits if bits[name]]), ("off", [name for name in bits if not bits[name]])) if names]
+    return f"32-bit code, {', '.join(told)}", base
 
 
 def place_of(address, mode, name):
@@ -138,14 +147,16 @@ def describe(halted, ring, stack, mode, names):
 
 
 def positions(monitor, elf):
-    """Lines that say where each core stands, cores that stand alike on one; none where the machine does not answer."""
+    """(lines that say where each core stands, cores that stand alike on one; the mode of core 0, as mode_of). Nothing
+    where the machine does not answer."""
     try:
         stacks = monitor.stacks()
     except (OSError, ValueError, KeyError):
-        return []
+        return [], ""
     kernel = {address for _, ring, stack, _ in stacks.values() if ring == 0 for address in stack if address >= MIB}
     names = kernel_names(elf, sorted(kernel))
     alike = {}
     for core, state in sorted(stacks.items()):
         alike.setdefault(describe(*state, names), []).append(str(core))
-    return [f"core{'s' if len(cores) > 1 else ''} {' '.join(cores)}: {text}" for text, cores in alike.items()]
+    lines = [f"core{'s' if len(cores) > 1 else ''} {' '.join(cores)}: {text}" for text, cores in alike.items()]
+    return lines, stacks[0][3] if 0 in stacks else ""

@@ -20,7 +20,7 @@ from race.race import lab_of
 
 # What of grade/ a student's tree needs; the check `release` finds what is imported and not here.
 GRADER = ("bochs.py", "build.py", "compile_commands.py", "course.mk", "course.py", "debug.py", "grade.py", "handed_out.py", "hint.py", "machine.py", "markers.py",
-          "misconceptions.py", "positions.py", "progress.py", "races.py", "records.py", "report.py", "scores.py", "submission.py", "submit.py",
+          "misconceptions.py", "positions.py", "progress.py", "races.py", "records.py", "report.py", "resets.py", "scores.py", "submission.py", "submit.py",
           "trials.py", "verdict.py")
 # Folders of grade/, and the first lab that has a use for them.
 FOLDERS = {"race": 1, "manycore": 5, "linux": 5, "bench": 5}

@@ -95,7 +95,7 @@ def print_belief(column, number):
     results = {trial.test.name: column.results[trial][0] for trial in column.trials if trial.exercise == number}
     if len(results) < len(exercise.tests):
         return
-    believed = belief(number, {name: verdict.kind for name, verdict in results.items()})
+    believed = belief(number, {name: verdict.failure for name, verdict in results.items()})
     if believed:
         print(f"  this looks like: {believed}")
 
@@ -106,8 +106,7 @@ def print_reasons(columns, where, tree):
     for column in columns:
         reasons = {}
         for trial, verdict in column.failures:
-            reason = (trial.exercise, verdict.kind, verdict.summary, *verdict.detail)
-            reasons.setdefault(reason, []).append((trial, verdict))
+            reasons.setdefault((trial.exercise, *verdict.reason), []).append((trial, verdict))
         heading = None
         for (exercise, *_), failures in reasons.items():
             if heading != exercise:

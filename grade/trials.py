@@ -5,11 +5,12 @@ and gets a verdict for each. First every kernel that the list names is built, on
 boot side by side. What runs on the host and not in a machine (races.py) comes last.
 """
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from build import Kernel, build_kernels
 from machine import Job, run_jobs
 from races import run_races
+from resets import explain_resets
 from verdict import Verdict, judge
 
 
@@ -24,13 +25,14 @@ class Trial:
 
 
 NEEDED = 1 << 20  # bytes free where the machines write
+TRAPS_ARE_FEW = 3  # the last lab whose kernel runs no programs: later, a log of all exceptions would be long
 ON_TRUST = ("missing record", "boot", "mismatch", "panic", "time-out")  # verdicts from what was written
 
 
 def judge_trial(trial, job, outcome):
     """The verdict on a trial. What a machine could not write for want of room is not held against it."""
     verdict = judge(trial.test, outcome, trial.exercise)
-    if verdict.kind in ON_TRUST and not verdict.hole and shutil.disk_usage(job.folder).free < NEEDED:
+    if verdict.kind in ON_TRUST and not verdict.hole and job.folder.is_dir() and shutil.disk_usage(job.folder).free < NEEDED:
         return Verdict("machine", f"the disk is full: {job.folder}")
     return verdict
 
@@ -58,11 +60,21 @@ def run_trials(trials, folder, progress):
         progress.show(f"ran {len(results)} of {len(trials)} tests, last {trial.label}"
                       f" {trial.test.name}: {verdict.kind}")
 
+    hung = {}  # image: the outcomes of its machines that never came to 64-bit code, which alone reads what is asked for
+
     def done(job, outcome):
         trial = jobs[job.nonce][1]
+        if outcome.timed_out and outcome.mode:
+            hung.setdefault(job.image, []).append(replace(outcome, seconds=0.0))
         note(trial, judge_trial(trial, job, outcome), outcome.seconds)
 
-    run_jobs([job for job, _ in jobs.values()], done)
+    def spared(job):
+        """Two that have hung there stand for all tests of the kernel."""
+        return hung[job.image][0] if len(hung.get(job.image, [])) >= 2 else None
+
+    run_jobs([job for job, _ in jobs.values()], done, spared=spared)
+    explain_resets([(job, results[trial][0]) for job, trial in jobs.values() if results[trial][0].kind == "triple fault"
+                    and trial.kernel.lab <= TRAPS_ARE_FEW and trial.test.cores == 1])
     run_races([trial for trial in trials if trial.test.host], folder, note)
     progress.clear()
     return results

@@ -18,11 +18,23 @@ TAIL = 6  # lines of console shown with a verdict that has nothing better
 class Verdict:
     """`kind` is one of: pass, not written yet, blocked, build, boot, panic, fault, triple fault,
     time-out, mismatch, leak, race, missing record, no such test, machine, skipped. `summary` is one
-    line, `detail` more; `hole` is the exercise whose hole is the cause."""
+    line, `detail` more; `hole` is the exercise whose hole is the cause; `mode` is the processor's where a machine ended
+    that had not come to 64-bit code (positions.py)."""
     kind: str
     summary: str = ""
     detail: list = field(default_factory=list)
     hole: str = ""
+    mode: str = ""
+
+    @property
+    def failure(self):
+        """What tells one mistake from another: the kind, and the mode."""
+        return f"{self.kind}; {self.mode}" if self.mode else self.kind
+
+    @property
+    def reason(self):
+        """What verdicts have in common whose cause is the same. Where a machine stood that goes round differs."""
+        return (self.kind, self.summary, self.mode, *(self.detail if self.kind != "time-out" else ()))
 
     @property
     def passed(self):
@@ -72,9 +84,9 @@ def judge_run(test, outcome):
         return verdict
     if outcome.timed_out:
         begun = has_begun(test, run)
-        return Verdict("time-out", f"no end after {outcome.seconds:.0f} seconds"
+        return Verdict("time-out", f"no end within {test.seconds} seconds"
                        + ("" if begun else "; the test never began"),
-                       stood + console_tail(outcome))
+                       stood + console_tail(outcome), mode=outcome.mode)
     passed = any(r.data.get("test") == test.name for r in run.of_kind("pass", "k"))
     if outcome.status == PASSED and passed and not run.missing:
         return Verdict("pass")

@@ -1,7 +1,7 @@
 /* exercise: 1.1
  * believed: in long mode all code is 64-bit, whatever its segment says
  * killed by: boot_long_mode
- * fails: boot_long_mode (time-out), boot_no_execute (time-out), boot_high_half (time-out) */
+ * fails: boot_long_mode (time-out; 32-bit code, PG PAE LME NXE on), boot_no_execute (time-out; 32-bit code, PG PAE LME NXE on), boot_high_half (time-out; 32-bit code, PG PAE LME NXE on) */
 /* long_mode.asm body 1 */
         mov     eax, cr4
         or      eax, CR4_PAE

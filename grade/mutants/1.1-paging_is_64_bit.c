@@ -1,7 +1,7 @@
 /* exercise: 1.1
  * believed: paging on is 64-bit mode: what EFER says can come after it
  * killed by: boot_long_mode
- * fails: boot_long_mode (triple fault), boot_no_execute (triple fault), boot_high_half (triple fault) */
+ * fails: boot_long_mode (triple fault; 32-bit code, PG PAE on, LME NXE off), boot_no_execute (triple fault; 32-bit code, PG PAE on, LME NXE off), boot_high_half (triple fault; 32-bit code, PG PAE on, LME NXE off) */
 /* long_mode.asm body 1 */
         mov     eax, cr4
         or      eax, CR4_PAE
