@@ -91,6 +91,9 @@ BOOT ?= disk
 ifeq ($(filter $(BOOT),disk iso uefi),)
 $(error BOOT is disk, iso or uefi, not '$(BOOT)')
 endif
+# Where somebody typed make with -C, which make tells by a w among its flags, before those that are words.
+TYPED_IN := $(if $(filter 0,$(MAKELEVEL)),$(if $(findstring w,$(filter-out -%,$(firstword $(MAKEFLAGS)))),$(PWD)))
+
 ifndef V
 Q := @
 MAKEFLAGS += --no-print-directory
@@ -522,6 +525,7 @@ grade:
 	$(call install,build)
 	$(earlier_note)
 	$(Q)python3 -B $(ROOT)/grade/grade.py $(if $(IN_LAB),--folder $(LAB),$(if $(filter command line,$(origin LAB)),--lab $(LAB))) \
+	    $(if $(TYPED_IN),--typed-in '$(TYPED_IN)') \
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
 hint:

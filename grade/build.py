@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from course import ROOT
+from course import ROOT, labs
 
 BUILD = ROOT / "build" / "grade"
 IMAGE = re.compile(r"^/.*\.(img|iso)$")
+NO_FILE = re.compile(r"No rule to make target '[^']*?/(lab[1-7]-\w+/\w+)\.(?:o|c|asm)'")
 ERROR = re.compile(r"(error:|undefined reference|multiple definition|cannot find|\*\*\*)")
 NOT_HANDED_ON = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MAKEFILES", "GNUMAKEFLAGS",
                  "LAB", "TEST", "TREE", "EX", "OWN", "BASE", "RUN", "BOOT", "JSON", "JUNIT", "SEED",
@@ -67,14 +68,21 @@ def run_make(*arguments):
                           errors="replace")
 
 
+def missing_files(text):
+    """What make says of sources that it does not find, or of their objects, in words: the exercise files, a line each."""
+    sources = {f"{lab.folder}/{name}" for lab in labs() for name in lab.files}
+    objects = set(NO_FILE.findall(text))
+    return [f"{name}: there is no such file" for name in sorted(sources) if name.rsplit(".", 1)[0] in objects]
+
+
 def first_error(text):
     """The first error that a build's output names, in the first of the files that have any (make
-    compiles several at once, in no certain order); else its last line."""
+    compiles several at once, in no certain order); else the exercise file that is not there; else its last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     wrong = [line for line in lines if ERROR.search(line)]
-    blamed = [line for line in wrong if "***" not in line] or wrong or lines[-1:]
+    blamed = [line for line in wrong if "***" not in line] or missing_files(text) or wrong or lines[-1:]
     first = min(blamed, key=lambda line: line.split(":")[0], default="make failed and said nothing")
-    return first.replace(f"{ROOT}/", "")
+    return re.sub(rf"{re.escape(str(BUILD))}/submissions/\w+/", "", first).replace(f"{ROOT}/", "")
 
 
 def make_kernel(kernel):

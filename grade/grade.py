@@ -10,6 +10,7 @@ The exit status is 0 only at full marks: of the reference where solutions/ holds
 tree. When it is not 0, the score is the last line.
 """
 import argparse
+import os
 import sys
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -18,7 +19,7 @@ from pathlib import Path
 import report
 from build import Kernel, run_folder
 from course import ROOT, labs, settings
-from handed_out import is_untouched
+from handed_out import is_untouched, note_changed
 from machine import end_on_sigterm
 from progress import Progress
 from scores import collect_column, fill_columns, sum_points, sum_scores
@@ -40,12 +41,36 @@ def parse_arguments():
     parser.add_argument("--mode", default="", help="debug, release, …")
     parser.add_argument("--json", default="", help="write all results to this file")
     parser.add_argument("--junit", default="", help="the same as JUnit's XML")
+    parser.add_argument("--typed-in", default="", help="with --folder: the folder in which `make -C` was typed")
     options = parser.parse_args()
-    options.identity = {}
+    options.handed_in, options.identity = options.tree, {}
     if options.tree:
         tree, options.identity = open_tree(Path(options.tree).resolve())
         options.tree = str(tree)
     return options
+
+
+def typed_where(options, lab):
+    """Where the commands that a grading prints are to be typed, as report.repeat_command takes it: in the lab's folder,
+    or where make was sent there by -C."""
+    if options.typed_in and Path(options.typed_in).is_dir():
+        way = os.path.relpath(ROOT / lab.folder, os.path.realpath(options.typed_in))
+        return "folder" if way == "." else way
+    return "folder"
+
+
+def is_there(lab, tree):
+    """Is there any exercise file of a lab in a tree?"""
+    return any(lab.own_path(name, tree).is_file() for name in lab.files)
+
+
+def demand_files(lab, options):
+    """Ends a grading in the folder of a lab of which the submission holds nothing."""
+    held = [other for other in labs() if is_there(other, options.tree)]
+    if lab not in held and lab.files:
+        others = " and ".join(f"lab {other.number}" for other in held)
+        sys.exit(f"{options.handed_in} holds nothing of {lab.folder}, only of {others}:"
+                 f" make -C {held[-1].folder} grade TREE={options.handed_in}")
 
 
 def judged_labs(lab, options):
@@ -71,7 +96,9 @@ def own_column(name, lab, options, alone=False):
         return Kernel(lab.number, own_base(lab, exercise, options.own), "", options.tree, options.mode)
 
     column = collect_column(name, lab, kernel_of, options.wanted, bool(options.test))
-    if all(is_untouched(part, options.tree or ROOT) for part in judged_labs(lab, options)):
+    if options.tree and lab.files and not is_there(lab, options.tree):
+        column.state, column.trials = "not handed in", []
+    elif all(is_untouched(part, options.tree or ROOT) for part in judged_labs(lab, options)):
         column.state, column.trials = "not started", []
     return column
 
@@ -97,7 +124,7 @@ def grade_folder(lab, options, folder):
     columns.append(together)
     run_columns(columns, folder)
     report.print_folder(lab, columns)
-    report.print_reasons(columns, "folder", options.tree)
+    report.print_reasons(columns, typed_where(options, lab), options.tree)
     figures = ", ".join(f"{column.figure} {column.name}" for column in columns)
     return columns, all(column.full for column in columns), f"lab {lab.number}: {figures}{CHOSEN if options.test else ''}"
 
@@ -154,12 +181,14 @@ def main():
     if not any(options.wanted(test.name) for lab in course for exercise in lab.exercises
                for test in exercise.tests):
         sys.exit(f"no test matches {options.test}: a whole name, or a pattern such as 'page_*'{nearest(options.test, course)}")
-    judged = [lab for lab in course if str(lab.number) in (options.folder or options.lab or known)]
-    foreign = [line for lab in judged for line in foreign_includes(options.tree, lab)] if options.tree else []
+    if options.tree and options.folder:
+        demand_files(known[options.folder], options)
+    foreign = [line for lab in course for line in foreign_includes(options.tree, lab)] if options.tree else []
     if foreign:
         sys.exit("not graded, an exercise file includes headers, by their names alone:\n  " + "\n  ".join(foreign))
     if options.identity:
         print(describe(options.identity))
+    note_changed()
     with run_folder() as folder:
         if options.folder:
             graded = grade_folder(known[options.folder], options, folder)

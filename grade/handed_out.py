@@ -9,14 +9,18 @@ it would hand out, solutions/ tell.
 """
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 
-from course import ROOT, labs
+from course import LAST_LAB, ROOT, labs
 from markers import render_exercise
 
 MANIFEST = "grade/released.json"
 SOURCES = {".c", ".h", ".asm", ".inc", ".S", ".ld", ".def"}
+LAB_FOLDER = re.compile(r"lab[1-7]-")
+SHORT = 16  # digits of a digest that are enough between honest trees
+SHOWN = 3  # files that a line names
 
 
 def digest(content):
@@ -72,6 +76,29 @@ def changed_given(tree=ROOT):
             name = str(path.relative_to(tree))
             if path.is_file() and path.suffix in SOURCES and name not in manifest["files"]:
                 yield name, "not of the course"
+
+
+def given_digests(manifest, last=LAST_LAB):
+    """{path: a digest, cut short} of the sources that a release gave in the folders of labs 1 to `last`."""
+    return {path: was[:SHORT] for path, was in manifest["files"].items() if LAB_FOLDER.match(path) and int(path[len("lab")]) <= last
+            and Path(path).suffix in SOURCES and path not in manifest["exercises"]}
+
+
+def given_elsewhere(given):
+    """Which of these, as given_digests has them of another tree, are not so in this one."""
+    if not isinstance(given, dict):
+        return []
+    return sorted(path for path, was in given.items() if LAB_FOLDER.match(path) and ".." not in path
+                  and file_digest(ROOT / path)[:SHORT] != was)
+
+
+def note_changed():
+    """In a student's tree, a line where given files are not as handed out; README files are no part of what judges."""
+    changed = [f"{path} {what}" for path, what in (changed_given() if read_manifest() else ())
+               if not path.endswith(".md")]
+    if changed:
+        more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
+        print(f"not as handed out: {', '.join(changed[:SHOWN])}{more}; you are graded with the course's")
 
 
 def warn_before(number):

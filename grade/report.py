@@ -56,13 +56,15 @@ def print_table(rows, groups):
 
 
 def repeat_command(trial, where, tree):
-    """The line that repeats a trial: typed in the lab's folder, or at the top of the tree."""
+    """The line that repeats a trial, typed in the lab's folder ("folder"), at the top of the tree ("top"), or where
+    `where` is the way to the lab's folder."""
     kernel, test = trial.kernel, trial.test
+    there = [] if where in ("folder", "top") else ["-C", shlex.quote(where)]
     if test.host:
-        words = ["make", "grade", f"TEST={test.name}"]
+        words = ["make", *there, "grade", f"TEST={test.name}"]
         words += [f"LAB={kernel.lab}"] if where == "top" else []
         return " ".join(words + ([f"TREE={shlex.quote(tree)}"] if kernel.tree else []))
-    words = ["make", "qemu", f"TEST={test.name}"]
+    words = ["make", *there, "qemu", f"TEST={test.name}"]
     if where == "top" and kernel.base != "reference":
         words[1:1] = ["-C", next(lab.folder for lab in labs() if lab.number == kernel.lab)]
     elif where == "top":

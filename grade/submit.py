@@ -9,7 +9,7 @@ import sys
 
 from build import Kernel, build_kernels
 from course import ROOT, labs, settings
-from handed_out import changed_given, digest, file_digest, handed_out, read_manifest
+from handed_out import changed_given, digest, file_digest, given_digests, handed_out, read_manifest
 from submission import foreign_includes, write_archive
 
 
@@ -70,7 +70,7 @@ def main():
     identity = {"course": manifest["course"], "lab": number, "release": manifest["release"],
                 "name": git_says("config", "user.name"), "email": git_says("config", "user.email"),
                 "commit": git_says("rev-parse", "HEAD"), "committed": not git_says("status", "--porcelain", "--", *files),
-                "changed": [f"{path}: {what}" for path, what in given],
+                "changed": [f"{path}: {what}" for path, what in given], "given": given_digests(manifest, number),
                 "files": {name: digest(content) for name, content in files.items()}}
     path = ROOT / "build" / "submit" / f"lab{number}.tar.xz"
     write_archive(path, files, identity)

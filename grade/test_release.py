@@ -19,6 +19,7 @@ from holes import body_runs, squeezed, telling, LEAK
 from hint import KINDS, check_hints
 from own_tests import run_tests, said
 from release import release_files
+from submission import foreign_in, foreign_includes
 
 FOLDERS = ("", "race", "manycore", "linux", "bench", "models")  # of grade/, where modules lie
 
@@ -173,6 +174,32 @@ def test_hints_are_whole():
     assert list(check_hints()) == []
 
 
+REFUSED = {
+    ".c": ['#include "../solutions/lab1-boot/page_list.c"', '%:include "../solutions/lab1-boot/page_list.c"', "#include NAME",
+           '??=include "../x.c"', '/* a */ #include "../x.c"', '# /* a\n */ include "../x.c"', '#\\\n inc\\ \nlude "../x.c"',
+           '#\0include "../x.c"', 'int x;\r#include "../x.c"', '#include "page.h" // */ include "../x.c"', '#include "x.c"',
+           '#include_next "page.h"', '#import "page.h"', '#embed "x.h"', '#include </x.h>', 'R"x("/*)x";\n#include "../x.c"\n/* */',
+           '__asm__(".inc" "bin \\"x\\"");', '__asm__(".INCLUDE \\"x\\"");'],
+    ".asm": ['%include "../solutions/lab1-boot/trap_stubs.asm"', '%INCLUDE "../x.asm"', '%{include} "../x.asm"', "%include NAME",
+             '%inc\\\nlude "../x.asm"', '%require "../x.asm"', "%use fp", '%pathsearch A "x"', '%depend "x"', 'IncBin "x"',
+             '%include "a.inc" ; \\\n%include "../x.asm"', '%include "x.asm"'],
+}
+TAKEN = {".c": ['#include "page.h"', " # include <stdint.h>  /* sizes */", '#include "page.h" // a page', "/* Include it. #1 and #3 */"],
+         ".asm": ['%include "trap.inc"', "%include 'trap.inc' ; frames", "%define include 3"]}
+
+
+def test_what_an_exercise_file_may_include():
+    """Headers by their names, and nothing else however it is written; of the course's own files none is refused."""
+    for kind, texts in REFUSED.items():
+        passed = [text for text in texts if not list(foreign_in(f"x{kind}", f"int a;\n{text}\n"))]
+        assert not passed, passed
+    for kind, texts in TAKEN.items():
+        refused = [text for text in texts if list(foreign_in(f"x{kind}", f"{text}\n"))]
+        assert not refused, refused
+    for lab in labs():
+        assert not list(foreign_includes(ROOT, lab)) + list(foreign_includes(ROOT / "solutions", lab))
+
+
 def test_each_starts_on_their_own_labs():
     """With EARLIER := own nothing of solutions/ is released, and lab 2 is built on the student's lab 1."""
     kept = settings()["EARLIER"]
@@ -217,9 +244,18 @@ def submissions(tree, first):
     said(run(ROOT, *grade), 2, f"release {identity['release']}", "page_free_twice: mismatch", "lab 1: 0 of 3 alone")
     wrong.write_text(f'#include "../solutions/{first.folder}/page_list.c"\n')
     said(run(folder, "make", "submit"), 2, "includes headers, by their names alone", "solutions/lab1-boot/page_list.c")
-    said(run(ROOT, *grade[:-2], f"TREE={tree}"), 2, "not graded", "solutions/lab1-boot/page_list.c")
+    whole = (*grade[:-2], f"TREE={tree}", "TEST=page_free_twice")
+    said(run(ROOT, *whole), 2, "not graded", "solutions/lab1-boot/page_list.c")
+    wrong.unlink()
+    wrong.symlink_to(first.solution_path("page_list.c"))
+    said(run(ROOT, *whole), 2, "page_free_twice: build: lab1-boot/page_list.c: there is no such file")
+    wrong.unlink()
+    wrong.write_bytes(first.solution_path("page_list.c").read_bytes())
+    header = folder / "page.h"  # beside the file that includes it, where a compiler looks first
+    header.write_text(header.read_text() + "#define panic(...) (void)0\n")
+    said(run(ROOT, *whole), 0, "lab 1: 3 of 3 alone, 3 of 3 together")
 
 
 if __name__ == "__main__":
-    sys.exit(run_tests([test_hints_are_whole, test_files_of_each_release, test_each_starts_on_their_own_labs,
+    sys.exit(run_tests([test_hints_are_whole, test_what_an_exercise_file_may_include, test_files_of_each_release, test_each_starts_on_their_own_labs,
                         test_a_student_from_release_to_submission]))

@@ -130,6 +130,9 @@ def run_race(test, compiler, exercises, folder):
     """One test, with `exercises` (the paths of its exercise files, those beside it as well); its program is made in
     `folder`."""
     program = Path(folder) / test
+    for path in exercises:
+        if not path.is_file():
+            return Ran(built=f"{path.parent.name}/{path.name}: there is no such file")
     sources = [HERE / f"{test}.c", HERE / "host.c", *(ROOT / name for name in SOURCES[test]), *exercises]
     built = compile_program(compiler, sources, program)
     return Ran(built=built) if built else Ran("", *run_program(program))
