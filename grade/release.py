@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 
 from course import LAST_LAB, ROOT, labs, settings
-from handed_out import MANIFEST, digest, file_digest, read_manifest, release_name, rendered
+from handed_out import MANIFEST, SOURCES, digest, file_digest, read_manifest, release_name, rendered
 from misconceptions import DATA, known
-from race.race import lab_of
+from race.race import SOURCES as RACE_SOURCES, lab_of
 
 # What of grade/ a student's tree needs; the check `release` finds what is imported and not here.
 GRADER = ("bochs.py", "build.py", "compile_commands.py", "course.mk", "course.py", "debug.py", "grade.py", "handed_out.py", "hint.py", "machine.py", "markers.py",
@@ -37,6 +37,12 @@ def git(folder, *arguments, given=None):
     return run.stdout
 
 
+def is_of_races(path, last):
+    """Of grade/race/: is a file part of a test that judges exercises of labs 1 to `last`, or of none in particular?"""
+    tests = [test for test, sources in RACE_SOURCES.items() if path in (f"grade/race/{test}.c", *sources)]
+    return not tests or any(0 < lab_of(test) <= last for test in tests)
+
+
 def is_released(path, last):
     """Does a tracked file stand in the tree of labs 1 to `last` as it stands here?"""
     parts = Path(path).parts
@@ -47,12 +53,18 @@ def is_released(path, last):
         name = parts[-1]
         if name.startswith("test_") or parts[2] in ("matrix.py", "test") or last < FOLDERS.get(parts[1], LAST_LAB + 1):
             return False
-        return not name.endswith("_race.c") or lab_of(name[:-len(".c")]) <= last
+        return is_of_races(path, last)
     if top == "solutions":
         return settings()["EARLIER"] == "reference" and int(parts[1][len("lab")]) < last
     if top.startswith("lab") and top[len("lab")].isdigit():
         return int(top[len("lab")]) <= last
     return not path.startswith(STAFF_ONLY)
+
+
+def untracked(last):
+    """Sources that would be built here and are no part of a release, for git does not track them."""
+    others = git(ROOT, "ls-files", "-z", "--others", "--exclude-standard", "lab*", "grade").split("\0")
+    return [path for path in filter(None, others) if Path(path).suffix in SOURCES | {".py"} and is_released(path, last)]
 
 
 def release_files(last):
@@ -64,7 +76,10 @@ def release_files(last):
                  for lab in labs() if lab.number <= last for name in lab.files}
     files.update({path: text.encode() for path, text in exercises.items()})
     readme = (ROOT / OWN_README).read_text(encoding="utf-8")
-    files["README.md"] = readme.replace("@COURSE@", settings()["COURSE"]).replace("@LAB@", str(last)).encode()
+    held = "lab 1" if last == 1 else f"labs 1 to {last}"
+    for name, text in (("@COURSE@", settings()["COURSE"]), ("@LABS@", held), ("@LAB@", str(last))):
+        readme = readme.replace(name, text)
+    files["README.md"] = readme.encode()
     files[DATA] = (json.dumps([m for m in known() if m["lab"] <= last], indent=1) + "\n").encode()
     digests = {path: digest(content) for path, content in sorted(files.items())}
     manifest = {"course": settings()["COURSE"], "lab": last, "release": release_name(digests),
@@ -150,8 +165,9 @@ def release(last, out):
     files, exercises = release_files(last)
     done = {"written": [], "same": [], "kept": []}
     order = [path for path in files if path != MANIFEST] + [MANIFEST]  # last: until then the old one counts
+    own = {**old["files"], MANIFEST: file_digest(out / MANIFEST)}  # nobody's but the release's
     for path in order:
-        what, note = place(out, path, files[path], old["files"].get(path, ""), exercises)
+        what, note = place(out, path, files[path], own.get(path, ""), exercises)
         done[what].append(path)
         if note:
             print(f"  {note}")
@@ -171,6 +187,9 @@ def main():
     options = parser.parse_args()
     if not all(lab.solved for lab in labs()):
         sys.exit("a release is made from a tree with all of solutions/")
+    forgotten = untracked(options.lab)
+    if forgotten:
+        sys.exit(f"a release holds what git tracks, and not {', '.join(forgotten)}: git add, or take it away")
     release(options.lab, options.out.resolve())
 
 

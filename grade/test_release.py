@@ -6,6 +6,7 @@ As a program: its last line is `N passed, N failed`.
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -14,12 +15,13 @@ from pathlib import Path
 
 from course import LAST_LAB, ROOT, labs, settings
 from grade import own_base
-from handed_out import read_manifest
+from handed_out import given_elsewhere, read_manifest
 from holes import body_runs, squeezed, telling, LEAK
 from hint import KINDS, check_hints
 from own_tests import run_tests, said
-from release import release_files
-from submission import foreign_in, foreign_includes
+from race import race
+from release import OWN_README, release_files, untracked
+from submission import describe, foreign_in, foreign_includes
 
 FOLDERS = ("", "race", "manycore", "linux", "bench", "models")  # of grade/, where modules lie
 
@@ -52,6 +54,10 @@ def test_files_of_each_release():
         staff = [path for path in files if path.startswith(("grade/mutants", "grade/models", ".ci"))
                  or path in ("grade/check.py", "grade/selftest.py", "grade/README.md", f"grade/lab{last + 1}.py")]
         assert not staff, staff
+        races = {path.split("/")[-1] for path in files if path.startswith("grade/race/") and path.endswith("_race.c")}
+        assert races == {f"{test}.c" for test in race.SOURCES if 0 < race.lab_of(test) <= last}, races
+        parts = {path for test in race.SOURCES if f"{test}.c" in races for path in race.SOURCES[test]}
+        assert all(path in parts for path in files if path in race.BLOCKS) and parts <= set(files), f"lab {last}: {parts}"
         here = modules(files)
         for path in here.values():
             absent = {name for name in imported(files[path].decode()) if name in everywhere and name not in here}
@@ -67,7 +73,7 @@ def run(folder, *command):
     """(exit status, what was said) of a command in a student's tree."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, env={**environment, "GIT_CONFIG_GLOBAL": "/dev/null"})
+                          stderr=subprocess.STDOUT, text=True, env={**environment, "GIT_CONFIG_GLOBAL": "/dev/null", "PWD": str(folder)})
     return done.returncode, done.stdout
 
 
@@ -93,6 +99,7 @@ def test_a_student_from_release_to_submission():
         tree = Path(made) / "student"
         said(release(tree, 1), 0, "lab 1, release")
         assert git(tree, "status", "--porcelain") == "" and git(tree, "rev-list", "--count", "HEAD") == "1"
+        assert "This tree holds lab 1." in (tree / "README.md").read_text()
         offered = run(tree, "make", "help")
         said(offered, 0, "make submit")
         assert "make bench" not in offered[1] and "reference" not in offered[1], offered[1]
@@ -113,6 +120,42 @@ def test_a_student_from_release_to_submission():
         submissions(tree, first)
 
 
+def test_a_clone_takes_a_later_release():
+    """The command of the student's README.md: their lines stay where the course has changed them, too."""
+    command = re.search(r"^ +(git pull .*)$", (ROOT / OWN_README).read_text(encoding="utf-8"), re.MULTILINE).group(1).split()
+    first = labs()[0]
+    with tempfile.TemporaryDirectory(prefix="corey-release-") as made:
+        course, clone = Path(made) / "course", Path(made) / "clone"
+        said(release(course, 1), 0, "lab 1, release")
+        git(Path(made), "clone", "-q", str(course), str(clone))
+        solve(clone, first)
+        git(clone, "commit", "-qam", "my work")
+        mine = {name: (clone / first.folder / name).read_text() for name in first.files}
+        for name in mine:
+            path = course / first.folder / name
+            path.write_text(path.read_text().replace("hole(", "/* a better text */\n    hole("))
+        git(course, "commit", "-qam", "other texts of the exercises")
+        said(release(course, 2), 0, "labs 1 to 2")
+        git(clone, *command[1:])
+        assert {name: (clone / first.folder / name).read_text() for name in mine} == mine
+        assert (clone / labs()[1].folder).is_dir() and git(clone, "status", "--porcelain") == ""
+
+
+def test_a_forgotten_file_is_named():
+    """A source that nobody has added to git would be missing in the release; other files lie about as they like."""
+    forgotten, beside = ROOT / labs()[0].folder / "test" / "forgotten.c", ROOT / labs()[0].folder / "test" / "notes.txt"
+    with tempfile.TemporaryDirectory(prefix="corey-release-") as made:
+        try:
+            beside.write_text("")
+            assert untracked(1) == [], untracked(1)
+            forgotten.write_text("")
+            said(release(Path(made) / "tree", 1), 2, "lab1-boot/test/forgotten.c: git add, or take it away")
+            assert not (Path(made) / "tree").exists()
+        finally:
+            beside.unlink()
+            forgotten.unlink()
+
+
 def hints_of(tree, lab):
     """One after another, also after make clean; then all of them again."""
     number = lab.exercises[1].number
@@ -122,6 +165,7 @@ def hints_of(tree, lab):
         assert result[1].count(" of 4: ") == 1
         if count == 2:
             said(run(tree, "make", "hint", "LAB=1"), 0, f"{number} {lab.exercises[1].title}: 2 of 4 hints are open")
+            said(run(tree, "make", "hint"), 0, f"2 of 4 hints are open: make hint EX={number}")  # of all labs
             said(run(tree, "make", "clean"), 0)
     said(run(tree, "make", "hint", f"EX={number}"), 0, "hint 1 of 4", "hint 4 of 4")
     said(run(tree, "make", "hint", "EX=1.9"), 2, "no exercise 1.9 in this tree")
@@ -142,7 +186,10 @@ def work_is_kept(tree, first, second):
     own = tree / "grade" / "lab2.py"  # in the way of what comes
     own.write_text("# mine\n")
     texts = {path: path.read_text() for path in (mine, given, note)}
-    said(release(tree, 2), 0, "labs 1 to 2", "grade/lab2.py is new; yours is lab2.py.yours beside it")
+    released = release(tree, 2)
+    said(released, 0, "labs 1 to 2", "grade/lab2.py is new; yours is lab2.py.yours beside it")
+    assert released[1].count("beside it") == 1 and len(list(tree.rglob("*.yours*"))) == 1, released[1]
+    assert "This tree holds labs 1 to 2." in (tree / "README.md").read_text()
     assert all(path.read_text() == text for path, text in texts.items())
     assert (tree / "grade" / "lab2.py.yours").read_text() == "# mine\n"
     assert git(tree, "rev-list", "--count", "HEAD") == "3"
@@ -167,6 +214,13 @@ def later_lab(tree, second):
     said(run(tree, "make", "grade", f"TEST={test}"), 0, "score: this tree 5 of 5 (points of the chosen tests)\n")
     said(run(tree, "make", "kernel-path"), 0, "/lab2-own/")
     said(run(tree, "make", "kernel-path", "BASE=reference"), 2, "solutions/lab2-segments, which is not in this tree")
+
+
+def test_hints_without_an_exercise():
+    """At the top all labs' exercises that have hints are told; in the folder of a lab without, where there are some."""
+    last = labs()[-1].folder
+    said(run(ROOT, "make", "hint"), 0, "1.2 firmware memory map to page lists: ", "hints are open: make hint EX=1.2\n")
+    said(run(ROOT / last, "make", "hint"), 0, f"no hints in {last}/README.md; an exercise that has some: make hint EX=1.2\n")
 
 
 def test_hints_are_whole():
@@ -233,7 +287,10 @@ def submissions(tree, first):
     wrong.write_text(wrong.read_text().replace("panic(", "if (0) panic("))
     cheat = folder / "test" / "page.c"
     cheat.write_text("\n".join(line for line in cheat.read_text().splitlines() if "check(test_panics" not in line))
-    said(run(folder, "make", "submit"), 0, "lab1-boot/test/page.c: changed; it counts for nothing")
+    said(run(folder, "make", "submit"), 0, "lab1-boot/test/page.c: changed; it counts for nothing", "\n../build/submit/lab1.tar.xz: 6 ")
+    said(run(tree, "make", "-C", first.folder, "submit"), 0, "\nbuild/submit/lab1.tar.xz: 6 exercise files of lab 1")
+    said(run(folder, "make", "grade", "TEST=page_free_home"), 2, "build: lab1-boot/test/page.c:",
+         "not as handed out: lab1-boot/test/page.c changed; you are graded with the course's\nlab 1 ")
     archive = tree / "build" / "submit" / "lab1.tar.xz"
     with tarfile.open(archive) as held:
         assert sorted(held.getnames()) == sorted([*(f"{first.folder}/{name}" for name in first.files), "submission.json"])
@@ -241,7 +298,12 @@ def submissions(tree, first):
     assert identity["release"] == read_manifest(tree)["release"] and identity["commit"] == git(tree, "rev-parse", "HEAD")
     assert identity["changed"] == ["lab1-boot/test/page.c: changed"] and not identity["committed"]
     grade = ("make", "-C", str(ROOT / first.folder), "grade", f"TREE={archive}", "TEST=page_free_twice")
-    said(run(ROOT, *grade), 2, f"release {identity['release']}", "page_free_twice: mismatch", "lab 1: 0 of 3 alone")
+    said(run(ROOT, *grade), 2, f"release {identity['release']}, commit {identity['commit']} and what was changed after it;"
+         " given files changed there, which counts for nothing: lab1-boot/test/page.c: changed\n",
+         "page_free_twice: mismatch", "lab 1: 0 of 3 alone", "repeat: make -C lab1-boot qemu TEST=page_free_twice EX=1.3")
+    assert given_elsewhere(identity["given"]) == []
+    other = {**identity, "committed": True, "changed": [], "others": given_elsewhere({**identity["given"], "lab1-boot/page.h": "0"})}
+    assert describe(other).endswith(f"commit {identity['commit']}; given files not as they are here: lab1-boot/page.h"), describe(other)
     wrong.write_text(f'#include "../solutions/{first.folder}/page_list.c"\n')
     said(run(folder, "make", "submit"), 2, "includes headers, by their names alone", "solutions/lab1-boot/page_list.c")
     whole = (*grade[:-2], f"TREE={tree}", "TEST=page_free_twice")
@@ -257,5 +319,6 @@ def submissions(tree, first):
 
 
 if __name__ == "__main__":
-    sys.exit(run_tests([test_hints_are_whole, test_what_an_exercise_file_may_include, test_files_of_each_release, test_each_starts_on_their_own_labs,
+    sys.exit(run_tests([test_hints_are_whole, test_hints_without_an_exercise, test_what_an_exercise_file_may_include, test_files_of_each_release, test_each_starts_on_their_own_labs,
+                        test_a_clone_takes_a_later_release, test_a_forgotten_file_is_named,
                         test_a_student_from_release_to_submission]))
