@@ -529,10 +529,10 @@ grade:
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
 hint:
-	$(Q)python3 -B $(ROOT)/grade/hint.py $(if $(HINT_OF),--exercise '$(HINT_OF)',--lab $(LAB))
+	$(Q)python3 -B $(ROOT)/grade/hint.py $(if $(HINT_OF),--exercise '$(HINT_OF)',$(if $(IN_LAB)$(filter command line,$(origin LAB)),--lab $(LAB)))
 
 submit:
-	$(Q)python3 -B $(ROOT)/grade/submit.py --lab $(LAB)
+	$(Q)python3 -B $(ROOT)/grade/submit.py --lab $(LAB) $(if $(TYPED_IN),--typed-in '$(TYPED_IN)')
 
 release:
 	$(if $(and $(RELEASE),$(filter command line,$(origin LAB))),,$(error release: up to which lab, and where to? LAB=1 OUT=../students))

@@ -62,12 +62,13 @@ def show_next(lab, exercise):
     write_opened({**opened, exercise.number: min(count + 1, len(hints))})
 
 
-def show_state(lab):
-    """How many hints of each exercise are open."""
+def show_state(some):
+    """How many hints of each exercise of some labs are open, and what asks for the next."""
     opened = read_opened()
-    if not any(read_hints(lab, exercise.number) for exercise in lab.exercises):
-        print(f"{lab.folder}/README.md has no hints")
-    for exercise in lab.exercises:
+    exercises = [(lab, exercise) for lab in some for exercise in lab.exercises]
+    if not any(read_hints(lab, exercise.number) for lab, exercise in exercises):
+        print(f"no hints in {', '.join(f'{lab.folder}/README.md' for lab in some)}; an exercise that has some: make hint EX=1.2")
+    for lab, exercise in exercises:
         hints = read_hints(lab, exercise.number)
         if hints:
             print(f"{exercise.number} {exercise.title}: {min(opened.get(exercise.number, 0), len(hints))}"
@@ -92,7 +93,7 @@ def check_hints():
 def main():
     parser = argparse.ArgumentParser(description="The next hint of an exercise.")
     parser.add_argument("--exercise", default="")
-    parser.add_argument("--lab", type=int, default=1)
+    parser.add_argument("--lab", type=int, help="the state of this lab's hints, not of all labs'")
     options = parser.parse_args()
     if options.exercise:
         lab, exercise = exercise_of_hole(options.exercise)
@@ -100,7 +101,7 @@ def main():
             sys.exit(f"there is no exercise {options.exercise} in this tree")
         show_next(lab, exercise)
     else:
-        show_state(next(lab for lab in labs() if lab.number == options.lab))
+        show_state([lab for lab in labs() if options.lab in (None, lab.number)])
 
 
 if __name__ == "__main__":

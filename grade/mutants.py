@@ -19,6 +19,7 @@ student whose exercise fails just so be told what was believed (misconceptions.p
 import re
 import sys
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from build import Kernel, run_folder
 from course import ROOT, labs
@@ -174,8 +175,19 @@ def check_mutants(folder, progress, only=None):
 def main():
     """What the mutants fail, to be put into their heads."""
     names = sys.argv[1:]
-    paths = [path for path in sorted((ROOT / "grade" / "mutants").glob("*.c")) if path.stem in names]
-    some = {mutant: exercise_trials(mutant) for mutant in map(read_mutant, paths)}
+    paths = {path.stem: path for path in sorted((ROOT / "grade" / "mutants").glob("*.c"))}
+    unknown = [name for name in names if name not in paths]
+    if unknown or not names:
+        near = get_close_matches(unknown[0], paths, 1) if unknown else []
+        sys.exit((f"there is no mutant {unknown[0]}" if unknown else "mutants.py NAME: which of those in grade/mutants?")
+                 + (f"; did you mean {near[0]}?" if near else ""))
+    some = {}
+    for name in names:
+        try:
+            mutant = read_mutant(paths[name])
+            some[mutant] = exercise_trials(mutant)
+        except (MutantError, MarkerError, FileNotFoundError) as error:
+            sys.exit(f"mutant {name} does not apply: {error}")
     with run_folder() as folder:
         results = run_trials([trial for trials in some.values() for trial in trials], folder, Progress())
     for mutant, trials in some.items():

@@ -132,6 +132,9 @@ def check_grading(root):
     yield expect("half a lab", half, 1, "twice: not written yet: exercise 1.2, two",
                  "both: blocked by 1.2", "repeat: make qemu TEST=twice EX=1.2",
                  "lab 1: 50/100 alone, 37/100 together\n")
+    for typed_in, repeat in ((root, "make -C lab1-a qemu"), (root / "lab1-a", "make qemu"), (root / "grade", "make -C ../lab1-a qemu")):
+        yield expect(f"what is repeated, typed in {typed_in.name}", run_script(root, "grade.py", "--folder", "1", "--typed-in",
+                     str(typed_in)), 1, f"repeat: {repeat} TEST=twice EX=1.2\n", f"repeat: {repeat} TEST=both\n")
     rows = json.loads((root / "g.json").read_text())["tests"]
     suites = ElementTree.parse(root / "g.xml").getroot()
     yield ("JSON and JUnit", [row["verdict"] for row in rows] == [
@@ -184,6 +187,10 @@ def check_own_checks(root):
     mutant("nobody", killer="none")
     yield expect("mutants that live or do not apply", run_script(root, "check.py", "mutants"), 1,
                  "mutant lives: add says pass", "astray: does not apply", "nobody: does not apply")
+    yield expect("what one mutant fails", run_script(root, "mutants.py", "dies"), 0, f"dies: fails: {FAILS}\n")
+    yield expect("no such mutant", run_script(root, "mutants.py", "dyes"), 1, "there is no mutant dyes; did you mean dies?\n")
+    yield expect("a mutant that does not apply", run_script(root, "mutants.py", "astray"), 1,
+                 "mutant astray does not apply: one.c has no body 2\n")
     lab = root / "grade" / "lab1.py"
     lab.write_text(lab.read_text().replace('Test("twice", 4)', 'Test("twice", 4), Test("add", 1)')
                    .replace('Test("add", 3), ', ""))

@@ -154,6 +154,9 @@ def commit(tree, branch=BRANCH):
 
 
 def main():
+    if not (ROOT / "solutions").is_dir():
+        sys.exit("there is no solutions/ here: make solution-branch is to be typed on the course's branch, from which it makes"
+                 " the branch solution")
     if git("diff", "--name-only", "HEAD"):
         sys.exit("the branch is made of what is committed: commit your changes first")
     tree = make_tree()

@@ -4,6 +4,7 @@ Said first: a given file that was changed, which counts for nothing, since gradi
 files as released; an exercise file that is as handed out; a kernel that does not build.
 """
 import argparse
+import os
 import subprocess
 import sys
 
@@ -59,7 +60,9 @@ def notes(lab, given):
 def main():
     parser = argparse.ArgumentParser(description="An archive of the exercise files.")
     parser.add_argument("--lab", type=int, required=True)
-    number = parser.parse_args().lab
+    parser.add_argument("--typed-in", default=".", help="the folder from which the archive's path is to be said")
+    options = parser.parse_args()
+    number = options.lab
     manifest = read_manifest()
     if manifest is None:
         sys.exit("make submit is for a student's tree; this is the course's own")
@@ -74,7 +77,7 @@ def main():
                 "files": {name: digest(content) for name, content in files.items()}}
     path = ROOT / "build" / "submit" / f"lab{number}.tar.xz"
     write_archive(path, files, identity)
-    print(f"{path.relative_to(ROOT)}: {len(files)} exercise files of lab {number}, release {manifest['release']}")
+    print(f"{os.path.relpath(path, os.path.realpath(options.typed_in))}: {len(files)} exercise files of lab {number}, release {manifest['release']}")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ Said of each is what happened, never that the kernel is wrong; and nothing stays
 
 As a program: its last line is `N passed, N failed`.
 """
+import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from build import Kernel, build_kernels
 from course import ROOT, Test, labs
+from grade import own_column
 from machine import Job, run_jobs
 from own_tests import hear_interrupts, run_tests
 from verdict import judge
@@ -191,6 +194,28 @@ def test_hang_in_the_loader():
     assert found[0].kind == "time-out" and "the test never began" in found[0].summary, found
 
 
+def test_what_is_not_there():
+    """A file, a lab's folder, a tree at all: which it is, in a line."""
+    first, second = labs()[:2]
+    with tempfile.TemporaryDirectory(prefix="corey-failures-") as made:
+        tree, empty = Path(made) / "tree", Path(made) / "empty"
+        shutil.copytree(ROOT / "solutions" / first.folder, tree / first.folder)
+        empty.mkdir()
+        (tree / first.folder / "page_list.c").unlink()
+        absent = "lab1-boot/page_list.c: there is no such file"
+        for folder, lab, texts in (
+                (tree, 1, ("page_free_home and ", f" more: build: {absent}\n")),
+                (tree, 2, (f"{tree} holds nothing of lab2-segments, only of lab 1: make -C lab1-boot grade TREE={tree}\n",)),
+                (empty, 1, (f"{empty} is no tree of this course: it has no {first.folder}/{first.files[0]}, nor any",))):
+            grading = start_grading("--test", "page_*", "--folder", str(lab), "--tree", str(folder))
+            said, _ = grading.communicate(timeout=WAIT)
+            missing = [text for text in texts if text not in said]
+            assert grading.returncode == 1 and not missing, (missing, said)
+        options = argparse.Namespace(tree=str(tree), folder="", own=False, mode="", test="", wanted=lambda name: True)
+        assert own_column("this tree", second, options).state == "not handed in"
+        assert own_column("this tree", first, options).trials
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([test_interrupted, test_terminated, test_two_gradings_at_once, test_no_qemu,
-                        test_qemu_that_fails, test_full_disk, test_hang_in_the_loader]))
+                        test_qemu_that_fails, test_what_is_not_there, test_full_disk, test_hang_in_the_loader]))

@@ -2,7 +2,11 @@
 
 As a program: its last line is `N passed, N failed`.
 """
+import shutil
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from course import labs
 from own_tests import run_tests
@@ -43,5 +47,16 @@ def test_grows_by_commits():
         git("update-ref", "-d", BRANCH)
 
 
+def test_on_the_branch_itself():
+    """There are no solutions to put in place: that is said."""
+    with tempfile.TemporaryDirectory(prefix="corey-solution-") as made:
+        shutil.copytree(ROOT / "grade", Path(made) / "grade")
+        for lab in labs():
+            (Path(made) / lab.folder).mkdir()
+        ran = subprocess.run([sys.executable, "-B", f"{made}/grade/solution_branch.py"], stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True)
+    assert ran.returncode == 1 and ran.stdout.startswith("there is no solutions/ here: make solution-branch is to be typed on"), ran
+
+
 if __name__ == "__main__":
-    sys.exit(run_tests([test_kernel_is_the_reference, test_only_exercise_files_differ, test_grows_by_commits]))
+    sys.exit(run_tests([test_kernel_is_the_reference, test_only_exercise_files_differ, test_grows_by_commits, test_on_the_branch_itself]))
