@@ -17,6 +17,7 @@ from own_tests import run_results
 from records import parse_records
 from selftest_beliefs import check_beliefs
 from selftest_races import check_races
+from selftest_submission import check_submissions
 from selftest_tree import check_tree
 from verdict import judge
 
@@ -264,6 +265,7 @@ def run_selftest():
             yield from check_markers()
             yield from check_beliefs()
             yield from check_races()
+            yield from check_submissions()
             yield from check_verdicts(folder)
             yield from check_options(folder)
             yield from check_interrupt(folder)
