@@ -115,6 +115,11 @@ NEAREST := $(shell printf '%s\n' $(VARIABLES) | awk -v w='$(UNKNOWN)' ' \
 $(error no target knows a variable '$(UNKNOWN)'; did you mean $(NEAREST)?)
 endif
 
+# A kernel would run them one after another, each in what the one before it has left.
+ifneq ($(and $(findstring *,$(TEST)),$(filter qemu gdb bochs image,$(MAKECMDGOALS))),)
+$(error TEST is the name of one test here; several by a pattern: make grade TEST='$(TEST)')
+endif
+
 # --- which files ----------------------------------------------------------------------------------------------------
 
 PROGRAM_LABS := $(filter 4 5 6,$(KERNEL_LABS))
@@ -460,7 +465,8 @@ image:
 	$(call install,build iso $(if $(RUN_BOOKS),bench))
 	$(make_images) $(IMAGE) $(if $(COMMAND_LINE),,$(ISO))
 	$(if $(COMMAND_LINE),$(Q)$(call disk_write,$(TOLD).img,$(COMMAND_LINE)) && $(call iso_write,$(TOLD).iso,$(COMMAND_LINE)))
-	@printf '%s\n' $(if $(COMMAND_LINE),$(TOLD).img $(TOLD).iso,$(IMAGE) $(ISO))
+	@printf '%s\n' 'for the disk of a machine with a BIOS: $(if $(COMMAND_LINE),$(TOLD).img,$(IMAGE))' \
+	    'for a stick or a CD, BIOS or UEFI:     $(if $(COMMAND_LINE),$(TOLD).iso,$(ISO))'
 
 # For scripts: where disk image and kernel of these variables lie.
 image-path:
@@ -502,7 +508,7 @@ qemu: disk
 	$(earlier_note)
 	@echo "$(base_line)    (leave QEMU: Ctrl-A, then X)"
 	$(Q)$(QEMU) -serial mon:stdio -d cpu_reset -D $(KERNEL)/resets.txt; status=$$?; \
-	if grep -qs '^Triple fault' $(KERNEL)/resets.txt; then echo "the machine reset itself: a triple fault$(if $(filter 1,$(SMP)),; make gdb $(REPEATED) BACK=1 goes back from there)"; exit 1; fi; \
+	if grep -qs '^Triple fault' $(KERNEL)/resets.txt; then echo "the machine reset itself: a triple fault$(if $(filter 1,$(SMP)),; make $(strip gdb $(REPEATED) BACK=1) goes back from there)"; exit 1; fi; \
 	case $$status in 33) exit 0;; 35|37|39) exit 1;; *) exit $$status;; esac
 
 gdb: disk
@@ -517,9 +523,9 @@ gdb: disk
 bochs: disk
 	$(call install,bochs)
 	$(earlier_note)
-	@echo "$(base_line)    serial line: $(KERNEL)/console.txt    (leave Bochs: \`halt' at the monitor, or Ctrl-C, then q)"
+	@echo "$(base_line)    (leave Bochs: Ctrl-A, then X; its debugger: Ctrl-A, then D)"
 	$(Q)$(call disk_write,$(TOLD).img,$(COMMAND_LINE))
-	$(Q)python3 -B $(ROOT)/grade/bochs.py --serial $(KERNEL)/console.txt $(TOLD).img
+	$(Q)python3 -B $(ROOT)/grade/bochs.py $(TOLD).img
 
 grade:
 	$(call install,build)

@@ -9,9 +9,8 @@ import shutil
 import subprocess
 import sys
 
-from bochs import bochs_command
 from build import Kernel, build_kernels
-from console import Console, TerminalConsole, run_steps
+from console import Console, run_steps
 from course import ROOT, Test
 from machine import PASSED, Job, serial_command
 from own_tests import run_results
@@ -22,7 +21,7 @@ UEFI = ("-bios", "/usr/share/ovmf/OVMF.fd")
 TEXT = r"screen of 80 x 25 characters at b8000"
 PIXELS = r"screen of 1024 x 768 pixels of 32 bits at \w+"
 NONE = "no screen"
-HOLE = "exercise 1.1 is not written yet: the README.md of this lab says what it asks for"
+HOLE = "exercise 1.1 is not written yet: the README.md of lab 1 says what it asks for"
 
 # (name, BOOT of make, what QEMU takes the image for, more of QEMU's arguments, the screen, the kernel's command line)
 WAYS = [
@@ -139,26 +138,38 @@ def boot_by_qemu(name, boot, drive, more, screen, words, folder):
                        lambda console: screen_steps(console, screen, folder))
 
 
-def boot_by_bochs(folder):
+def bochs_steps(console):
+    """Its debugger stops the machine, which goes on as it was."""
+    steps = [("its debugger", "\x01d", r"<bochs:\d+> .*$"), ("what that knows", "r\r", r"rip: f{8}_\w{8}.*<bochs:\d+> .*$"),
+             ("goes on", "c\r\x01d\r", r"corey> $")]
+    yield from run_steps(console, steps)
+
+
+def boot_by_bochs():
+    """As `make bochs` does it, in a terminal."""
     if not shutil.which("bochs"):
         print("  skipped: a disk, in Bochs: it is not installed (make setup)", flush=True)
         return
     yield from end_in_bochs("a hole", "BASE=own", HOLE)
-    kernel = Kernel(4)
-    built = build_kernels([kernel], lambda *state: None)[kernel]
-    if built.error:
-        yield "a disk, in Bochs: the image is built", False, built.error
-        return
-    console = TerminalConsole(lambda line: bochs_command(built.image, line, folder), SECONDS)
-    yield from run_way("a disk, in Bochs", console, TEXT, 1)  # Bochs says 1 when the guest ends it
+    console = Console(in_bochs("LAB=4"), SECONDS)
+    yield from run_way("a disk, in Bochs", console, TEXT, 0, bochs_steps)
+    console = Console(in_bochs("LAB=4"), SECONDS)
+    console.step("", r"corey> $")
+    status = console.end("\x01x")
+    console.close()
+    yield "a disk, in Bochs: Ctrl-A and X end it", status == 0, f"status {status}"
+
+
+def in_bochs(variables):
+    """The command for `make bochs` in a terminal of its own."""
+    return ["env", "TERM=xterm", "script", "-qec", f"make -C {ROOT} bochs {variables}", os.devnull]
 
 
 def end_in_bochs(name, variables, reason):
     """`make bochs` of a kernel that ends at once: the terminal says why, behind the screen that was."""
     if shutil.which("bochs"):
-        run = subprocess.run(["timeout", str(SECONDS), "script", "-qec", f"make bochs LAB=1 {variables}", os.devnull],
-                             cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                             env={**os.environ, "TERM": "xterm"})
+        run = subprocess.run(["timeout", str(SECONDS), *in_bochs(f"LAB=1 {variables}")], stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True, errors="replace")
         yield f"{name}, in Bochs, is told", reason in run.stdout[-300:], f"seen {run.stdout[-300:]!r}"
 
 
@@ -202,7 +213,7 @@ def told_images(folder):
     """What `make image` writes for a real machine says itself what the kernel is to do."""
     made = subprocess.run(["make", "-s", "image", "LAB=4", "RUN=hello told", "WORDS=console=com2"], cwd=ROOT,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    for image in made.stdout.split()[-2:]:
+    for image in (line.split()[-1] for line in made.stdout.splitlines()[-2:]):
         command = serial_command(Job(image, Test("boots"), folder, words=" "))
         at = next(i for i, word in enumerate(command) if word.startswith("name=opt/corey/cmdline"))
         console = Console([command[0], "-serial", "null", *command[1:at - 1], *command[at + 1:]], SECONDS)
@@ -223,7 +234,7 @@ def run_boots(folder):
     yield from hole_on_screen("on UEFI", "uefi", UEFI, Screen.pixels, folder)
     yield from triple_fault(folder)
     yield from told_images(folder)
-    yield from boot_by_bochs(folder)
+    yield from boot_by_bochs()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
 """A machine at whose console a script sits: it types, and waits for what must come."""
 import os
-import pty
 import re
 import selectors
 import subprocess
 import time
-import tty
 
 from machine import calibrate, time_waited
 
@@ -19,9 +17,6 @@ class Console:
         self.limit = seconds * calibrate()
         self.begin = time.monotonic()
         self.watch = selectors.DefaultSelector()
-        self.start(command)
-
-    def start(self, command):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, start_new_session=True)
         self.line = self.process.stdin.fileno()
@@ -42,15 +37,10 @@ class Console:
                     piece = b""
                 if not piece:
                     return False
-                if self.take(key.fd, piece.decode(errors="replace").replace("\r", "")):
-                    return True
+                self.seen += piece.decode(errors="replace").replace("\r", "")
+                return True
             if self.overdue:
                 return False
-
-    def take(self, fd, text):
-        """Whether that came by the line: then it is kept."""
-        self.seen += text
-        return True
 
     def step(self, typed, pattern):
         """Types, and reads until the pattern has come: what was seen instead, or ""."""
@@ -75,33 +65,6 @@ class Console:
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
-
-
-class TerminalConsole(Console):
-    """The same of a machine that wants a terminal for its screen: `command(path)` is its command when its serial line is
-    the terminal at `path`. What it draws is thrown away."""
-
-    def start(self, command):
-        self.line, line_there = pty.openpty()
-        self.screen, screen_there = pty.openpty()
-        tty.setraw(line_there)
-        self.process = subprocess.Popen(command(os.ttyname(line_there)), stdin=screen_there, stdout=screen_there,
-                                        stderr=subprocess.STDOUT, start_new_session=True,
-                                        env={**os.environ, "TERM": "xterm"})
-        os.close(screen_there)
-        self.line_there = line_there  # open, so that the line does not end before the machine has opened it
-        self.watch.register(self.line, selectors.EVENT_READ)
-        self.watch.register(self.screen, selectors.EVENT_READ)
-
-    def take(self, fd, text):
-        return fd == self.line and super().take(fd, text)
-
-    def close(self):
-        self.watch.close()
-        self.process.kill()
-        self.process.wait()
-        for end in (self.line, self.line_there, self.screen):
-            os.close(end)
 
 
 def run_steps(console, steps):

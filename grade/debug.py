@@ -98,7 +98,7 @@ def debug(options, ends, folder):
             if machine.poll() is not None:
                 sys.exit(f"QEMU ended with status {machine.returncode}")
             time.sleep(0.05)
-        start = ["set confirm off"] + ([] if sys.stdin.isatty() else ["set pagination off"])
+        start = ["set confirm off", "set backtrace limit 32"] + ([] if sys.stdin.isatty() else ["set pagination off"])
         start += [f"file {options.kernel}", *(f"add-symbol-file {path}" for path in options.symbols)]
         start += [f"source {path}" for path in options.helpers]
         start += ["set architecture i386:x86-64", f"target remote {socket}"]

@@ -18,6 +18,8 @@ HOLE_MET = re.compile(r"^exercise (\d\.\d) is not written yet$", re.M)
 ENDED = re.compile(r"^(?:panic|wrong): (.*)", re.M)
 ACCESS = re.compile(r"^  (?:Previous )?(?:Atomic |atomic )?(read|write) of size \d+ at \w+ by (main thread|thread T\d+)[^\n]*:\n"
                     r"((?:    #\d+ .*\n)+)", re.M | re.I)
+CRASH = re.compile(r"ThreadSanitizer: (\w+) on unknown address (0x)0*(\w+).*\n(?:.*caused by a (\w+) memory access.*\n)?"
+                   r"(?:==.*\n)*((?:    #\d+ .*\n)+)")
 FRAME = re.compile(r"#\d+ (\w+) (\S+):(\d+)")
 FRAMES = 4  # of each access that are shown
 
@@ -61,6 +63,14 @@ def describe_race(said):
     return f"{accesses[0]} and {accesses[1]}: nothing orders the two", lines
 
 
+def describe_crash(crash):
+    """(summary, lines) of the sanitizer's report on a signal that ended the program."""
+    signal, prefix, address, access, stack = crash.groups()
+    frames = [f"{function} {short(path)}:{line}" for function, path, line in FRAME.findall(stack)]
+    return (f"{signal} on a {(access or 'access').lower()} at address {prefix}{address}{' in ' + frames[0] if frames else ''}",
+            [f"  {frame}" for frame in frames[:FRAMES]])
+
+
 def judge_race(ran):
     """The verdict on one run (race.Ran)."""
     said, hole, ended = ran.said, HOLE_MET.search(ran.said), ENDED.search(ran.said)
@@ -77,6 +87,9 @@ def judge_race(ran):
         return Verdict("race", *describe_race(said))
     if ran.status in (FAILED, PANIC) and ended:
         return Verdict("panic" if ran.status == PANIC else "mismatch", ended.group(1))
+    crash = CRASH.search(said)
+    if crash:
+        return Verdict("fault", *describe_crash(crash))
     tail = [f"  | {line}" for line in said.splitlines() if line.strip()][:12]
     return Verdict("fault", f"the program ended with status {ran.status}", tail)
 

@@ -102,21 +102,29 @@ def print_belief(column, number):
         print(f"  this looks like: {believed}")
 
 
+def reasons_of(column):
+    """{exercise: {reason: [(trial, verdict)]}} of what failed. A reason that several tests of an exercise share (a hole,
+    a file that does not compile) is said once."""
+    found = {}
+    for trial, verdict in column.failures:
+        found.setdefault(trial.exercise, {}).setdefault(verdict.reason, []).append((trial, verdict))
+    return found
+
+
 def print_reasons(columns, where, tree):
-    """Why each failed test failed, a paragraph an exercise and column; a reason that several of its
-    tests share (a hole, a file that does not compile) is said once."""
-    for column in columns:
-        reasons = {}
-        for trial, verdict in column.failures:
-            reasons.setdefault((trial.exercise, *verdict.reason), []).append((trial, verdict))
-        heading = None
-        for (exercise, *_), failures in reasons.items():
-            if heading != exercise:
-                heading = exercise
-                print(f"\n{exercise} ({column.name})")
-                print_belief(column, exercise)
-            names = [trial.test.name for trial, _ in failures]
-            print_failure(names, *failures[0], where, tree)
+    """Why each failed test failed, a paragraph for each exercise; columns in which it failed alike are told together."""
+    told = [(column, reasons_of(column)) for column in columns]
+    looks = [{exercise: {reason: [trial.test.name for trial, _ in failures] for reason, failures in reasons.items()}
+              for exercise, reasons in found.items()} for _, found in told]
+    for at, (column, found) in enumerate(told):
+        for exercise, reasons in found.items():
+            alike = [other for other, look in enumerate(looks) if look.get(exercise) == looks[at][exercise]]
+            if alike[0] < at:
+                continue
+            print(f"\n{exercise} ({' and '.join(columns[other].name for other in alike)})")
+            print_belief(column, exercise)
+            for failures in reasons.values():
+                print_failure([trial.test.name for trial, _ in failures], *failures[0], where, tree)
     print()
     print_skipped(columns)
 
@@ -153,11 +161,14 @@ def write_junit(path, columns):
             suites[name] = ElementTree.SubElement(root, "testsuite", name=name)
         case = ElementTree.SubElement(suites[name], "testcase", classname=row["exercise"],
                                       name=row["test"], time=str(row["seconds"]))
-        if row["verdict"] != "pass":
+        if row["verdict"] == "skipped":
+            ElementTree.SubElement(case, "skipped", message=row["summary"])
+        elif row["verdict"] != "pass":
             failure = ElementTree.SubElement(case, "failure", type=row["verdict"],
                                              message=row["summary"])
             failure.text = "\n".join(row["detail"])
     for suite in root:
         suite.set("tests", str(len(suite)))
         suite.set("failures", str(len(suite.findall("testcase/failure"))))
+        suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)

@@ -19,6 +19,15 @@ WARNING: ThreadSanitizer: data race (pid=7)
 """
 
 
+CRASHED = """ThreadSanitizer:DEADLYSIGNAL
+==7==ERROR: ThreadSanitizer: SEGV on unknown address 0x000000000010 (pc 0x55555555849e bp 0x000000000000 T25604)
+==7==The signal is caused by a READ memory access.
+==7==Hint: address points to the zero page.
+    #0 page_list_take /home/a/solutions/lab1-boot/page_list.c:14 (page_race+0x449e)
+    #1 page_get /home/a/lab1-boot/given/page.c:36 (page_race+0x41c6)
+"""
+
+
 def check_races():
     """What is made of a test's end that runs on the host; and which files of a student it takes."""
     summary = "a read in page_list_take lab1-boot/page_list.c:11 and a write in page_list_give lab1-boot/page_list.c:29: nothing"
@@ -30,6 +39,7 @@ def check_races():
             ("hole", Ran("", 39, "exercise 1.3 is not written yet\n"), "not written yet", "exercise 1.3"),
             ("late", Ran("", None, ""), "time-out", ""),
             ("crash", Ran("", 66, "ThreadSanitizer:DEADLYSIGNAL\n"), "fault", "DEADLYSIGNAL"),
+            ("null", Ran("", 66, CRASHED), "fault", "SEGV on a read at address 0x10 in page_list_take lab1-boot/page_list.c:14\n"),
             ("build", Ran("a.c:3: error: what\n"), "build", "a.c:3: error: what")):
         verdict = judge_race(ran)
         text = "\n".join([verdict.summary, *verdict.detail])

@@ -204,7 +204,7 @@ def check_belief(root):
     one, two = (root / "lab1-a" / name for name in ("one.c", "two.c"))
     one.write_text((root / "solutions/lab1-a/one.c").read_text().replace("a = a * 2", "a = mistake"))
     said = "  this looks like: mistakes are right\n"
-    yield expect("a belief is recognised", run_script(root, "grade.py", "--folder", "1"), 1, "1.1 (alone)\n" + said)
+    yield expect("a belief is recognised", run_script(root, "grade.py", "--folder", "1"), 1, "1.1 (alone and together)\n" + said)
     partly = run_script(root, "grade.py", "--folder", "1", "--test", "add")
     yield "not from a part of the tests", "add: mismatch" in partly[1] and said not in partly[1], partly[1]
     two.write_text((root / "solutions/lab1-a/two.c").read_text())

@@ -12,6 +12,8 @@ from course import exercise_of_hole, handout_section
 from machine import FAILED, HOLE, PANIC, PASSED
 
 TAIL = 6  # lines of console shown with a verdict that has nothing better
+DETAIL_DIFFERS = ("time-out", "not written yet")  # where it stood, and on whose way: no other reason
+LARGE = 1 << 32
 
 
 @dataclass
@@ -33,8 +35,8 @@ class Verdict:
 
     @property
     def reason(self):
-        """What verdicts have in common whose cause is the same. Where a machine stood that goes round differs."""
-        return (self.kind, self.summary, self.mode, *(self.detail if self.kind != "time-out" else ()))
+        """What verdicts have in common whose cause is the same."""
+        return (self.kind, self.summary, self.mode, *(() if self.kind in DETAIL_DIFFERS else self.detail))
 
     @property
     def passed(self):
@@ -135,10 +137,15 @@ def judge_fail(record, run):
     summary = f"{data.get('file')}:{data.get('line')}: {data.get('what')}"
     detail = [f"  {shown.data.get('text')}" for shown in run.of_kind("shown", "k") if shown.sequence < record.sequence]
     if "expected" in data:
-        detail += [f"  expected {data['expected']}", f"  seen     {data.get('seen')}"]
+        detail += [f"  expected {number(data['expected'])}", f"  seen     {number(data.get('seen'))}"]
     detail += [f"  before it: {describe_fault(fault)}"
                for fault in run.of_kind("fault", "k") if fault.sequence < record.sequence]
     return Verdict(kind, summary, detail)
+
+
+def number(value):
+    """As people read it: an address, or what else is no count, in hexadecimal digits."""
+    return f"{value & (1 << 64) - 1:#x}" if isinstance(value, int) and not -LARGE < value < LARGE else str(value)
 
 
 def has_begun(test, run):

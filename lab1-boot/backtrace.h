@@ -1,4 +1,5 @@
-/* Exercise 1.5: who called whom. The kernel is built with frame pointers (rbp).
+/* Exercise 1.5: who called whom. The kernel is built with frame pointers (rbp);
+ * but a function that calls nothing may have no frame: a fault in it shows the function, and not its caller.
  *
  *      higher addresses    | return address | <- rbp + 8
  *                          | caller's rbp   | <- rbp

@@ -54,7 +54,7 @@ trap_from_ring3(const struct trap_frame *frame)
     return (frame->cs & 3) == 3;
 }
 
-/* A handler returns true when it has dealt with the trap, false to let the default happen. */
+/* A handler returns true when it has dealt with the trap, false to leave it to the next. */
 struct trap_handler {
     uint64_t vector;
     bool (*handle)(struct trap_frame *frame);

@@ -65,7 +65,7 @@ BESIDE = {
 # limbo.c's fence is one that the sanitizer does not know; the exchanges beside it order enough for it.
 FLAGS = ("-std=gnu17", "-O1", "-g", "-fsanitize=thread", "-ffunction-sections", "-pthread",
          "-include", str(HERE / "host_turns.h"), "-Wl,--gc-sections", f"-Wl,-T,{HERE / 'host.ld'}",
-         "-DDEBUG", "-Wall", "-Wextra", "-Werror",
+         f"-fmacro-prefix-map={ROOT}/=", "-DDEBUG", "-Wall", "-Wextra", "-Werror",
          "-Wno-unused-parameter", "-Wno-unused-function", "-Wno-unused-variable", "-fno-builtin")
 COMPILERS = ("gcc", "clang")
 PROBE = """#ifndef __x86_64__

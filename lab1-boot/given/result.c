@@ -14,6 +14,7 @@
 #define BOCHS_PORT  0x8900 /* takes the letters of "Shutdown" */
 #define RESET_PORT  0xcf9  /* of the chip set: Intel I/O Controller Hub 9, 13.7.5 */
 #define RESET_NOW   0x06   /* the processor too */
+#define DELAY_PORT  0x80   /* of a PC's power-on test: an access takes about a microsecond */
 
 /* QEMU's fw_cfg, docs/specs/fw_cfg.rst: a key written to the selector, its bytes read one by one. Numbers in the
  * directory have their high byte first. */
@@ -225,6 +226,8 @@ void
 machine_reboot(void)
 {
     port_write8(RESET_PORT, RESET_NOW);
+    for (unsigned i = 0; i < 1000000; i++) /* it may take its time */
+        port_read8(DELAY_PORT);
     /* Where that is no such port: without a table of traps any trap resets the processor (SDM vol. 3A, 6.15, #DF). */
     static const struct __attribute__((packed)) {
         uint16_t limit;
