@@ -527,11 +527,12 @@ bochs: disk
 	$(Q)$(call disk_write,$(TOLD).img,$(COMMAND_LINE))
 	$(Q)python3 -B $(ROOT)/grade/bochs.py $(TOLD).img
 
+grade: SAID := $(strip $(foreach v,MODE CC CROSS,$(if $(filter command line,$(origin $v)),$v=$($v))))
 grade:
 	$(call install,build)
 	$(earlier_note)
 	$(Q)python3 -B $(ROOT)/grade/grade.py $(if $(IN_LAB),--folder $(LAB),$(if $(filter command line,$(origin LAB)),--lab $(LAB))) \
-	    $(if $(TYPED_IN),--typed-in '$(TYPED_IN)') \
+	    $(if $(TYPED_IN),--typed-in '$(TYPED_IN)') $(if $(SAID),--said '$(SAID)') \
 	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
 hint:

@@ -42,6 +42,7 @@ def parse_arguments():
     parser.add_argument("--json", default="", help="write all results to this file")
     parser.add_argument("--junit", default="", help="the same as JUnit's XML")
     parser.add_argument("--typed-in", default="", help="with --folder: the folder in which `make -C` was typed")
+    parser.add_argument("--said", default="", help="variables of make that a repeated command needs, too")
     options = parser.parse_args()
     options.handed_in, options.identity = options.tree, {}
     if options.tree:
@@ -51,12 +52,17 @@ def parse_arguments():
 
 
 def typed_where(options, lab):
-    """Where the commands that a grading prints are to be typed, as report.repeat_command takes it: in the lab's folder,
+    """Where the commands that a grading prints are to be typed, as report.Typed takes it: in the lab's folder,
     or where make was sent there by -C."""
     if options.typed_in and Path(options.typed_in).is_dir():
         way = os.path.relpath(ROOT / lab.folder, os.path.realpath(options.typed_in))
         return "folder" if way == "." else way
     return "folder"
+
+
+def typed(options, where):
+    """Of a tree what was typed, which may change; of an archive what it held."""
+    return report.Typed(where, options.handed_in if Path(options.handed_in).is_dir() else options.tree, options.said)
 
 
 def is_there(lab, tree):
@@ -124,7 +130,7 @@ def grade_folder(lab, options, folder):
     columns.append(together)
     run_columns(columns, folder)
     report.print_folder(lab, columns)
-    report.print_reasons(columns, typed_where(options, lab), options.tree)
+    report.print_reasons(columns, typed(options, typed_where(options, lab)))
     figures = ", ".join(f"{column.figure} {column.name}" for column in columns)
     return columns, all(column.full for column in columns), f"lab {lab.number}: {figures}{CHOSEN if options.test else ''}"
 
@@ -145,7 +151,7 @@ def grade_table(course, options, folder):
     if not all(lab.solved for lab in course):
         run_columns(own, folder)
         report.print_table(rows, [own])
-        report.print_reasons(own, "top", options.tree)
+        report.print_reasons(own, typed(options, "top"))
         full = all(column.full for column in own if column.lab.exercises)
         return own, full, sum_line([("this tree", own)])
     reference = [reference_column("reference", lab, lab.number, options) for lab in rows]
@@ -153,7 +159,7 @@ def grade_table(course, options, folder):
              for lab in rows if lab.number < last]
     run_columns(own + reference + again, folder)
     report.print_table(rows, [own, reference, again])
-    report.print_reasons(own + reference + again, "top", options.tree)
+    report.print_reasons(own + reference + again, typed(options, "top"))
     judged = [column for column in reference + again if column.lab.exercises]
     return (own + reference + again, all(column.full for column in judged),
             sum_line([("this tree", own), ("reference", reference)]))

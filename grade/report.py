@@ -1,6 +1,7 @@
 """What a grading prints, and its forms for machines (JSON, JUnit)."""
 import json
 import shlex
+from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from course import Test, labs
@@ -55,30 +56,39 @@ def print_table(rows, groups):
         print(f"{lab.number} {title:<18}" + "".join(f"{state:>18}" for state in states))
 
 
-def repeat_command(trial, where, tree):
-    """The line that repeats a trial, typed in the lab's folder ("folder"), at the top of the tree ("top"), or where
-    `where` is the way to the lab's folder."""
+@dataclass(frozen=True)
+class Typed:
+    """What a person has typed, for lines that repeat a part of it. `where`: in the lab's folder ("folder"), at the top of
+    the tree ("top"), or elsewhere: then it is the way to the lab's folder. `tree`: TREE. `said`: other variables, as make
+    takes them."""
+    where: str
+    tree: str = ""
+    said: str = ""
+
+
+def repeat_command(trial, typed):
+    """The line that repeats a trial, to be typed where the grading was."""
     kernel, test = trial.kernel, trial.test
-    there = [] if where in ("folder", "top") else ["-C", shlex.quote(where)]
+    top = typed.where == "top"
+    there = [] if typed.where in ("folder", "top") else ["-C", shlex.quote(typed.where)]
+    handed_in = ([f"TREE={shlex.quote(typed.tree)}"] if kernel.tree else []) + shlex.split(typed.said)
     if test.host:
-        words = ["make", *there, "grade", f"TEST={test.name}"]
-        words += [f"LAB={kernel.lab}"] if where == "top" else []
-        return " ".join(words + ([f"TREE={shlex.quote(tree)}"] if kernel.tree else []))
+        return " ".join(["make", *there, "grade", f"TEST={test.name}", *([f"LAB={kernel.lab}"] if top else []), *handed_in])
     words = ["make", *there, "qemu", f"TEST={test.name}"]
-    if where == "top" and kernel.base != "reference":
+    if top and kernel.base != "reference":
         words[1:1] = ["-C", next(lab.folder for lab in labs() if lab.number == kernel.lab)]
-    elif where == "top":
+    elif top:
         words.append(f"LAB={kernel.lab}")
     words += ["OWN=1"] if kernel.base == "all" else []
     words += [f"EX={kernel.exercise}"] if kernel.exercise else []
-    words += [f"TREE={shlex.quote(tree)}"] if kernel.tree else []
+    words += handed_in
     words += [f"MODE={kernel.mode}"] if kernel.mode else []
     words += [f"MEM={test.memory}"] if test.memory != ORDINARY.memory else []
     words += [f"CPUS={test.topology or test.cores}"] if test.cores != ORDINARY.cores else []
     return " ".join(words)
 
 
-def print_failure(names, trial, verdict, where, tree):
+def print_failure(names, trial, verdict, typed):
     """The paragraph of a failed trial, which stands for all tests of `names`."""
     said = f"{verdict.kind} by {verdict.hole}" if verdict.kind == "blocked" else verdict.kind
     if verdict.summary and verdict.kind != "blocked":
@@ -87,7 +97,7 @@ def print_failure(names, trial, verdict, where, tree):
     print(f"  {names[0]}{more}: {said}")
     for line in verdict.detail:
         print(f"    {line}")
-    print(f"      repeat: {repeat_command(trial, where, tree)}")
+    print(f"      repeat: {repeat_command(trial, typed)}")
 
 
 def print_belief(column, number):
@@ -111,7 +121,7 @@ def reasons_of(column):
     return found
 
 
-def print_reasons(columns, where, tree):
+def print_reasons(columns, typed):
     """Why each failed test failed, a paragraph for each exercise; columns in which it failed alike are told together."""
     told = [(column, reasons_of(column)) for column in columns]
     looks = [{exercise: {reason: [trial.test.name for trial, _ in failures] for reason, failures in reasons.items()}
@@ -124,7 +134,7 @@ def print_reasons(columns, where, tree):
             print(f"\n{exercise} ({' and '.join(columns[other].name for other in alike)})")
             print_belief(column, exercise)
             for failures in reasons.values():
-                print_failure([trial.test.name for trial, _ in failures], *failures[0], where, tree)
+                print_failure([trial.test.name for trial, _ in failures], *failures[0], typed)
     print()
     print_skipped(columns)
 
