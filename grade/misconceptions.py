@@ -1,8 +1,9 @@
 """`this looks like: …`: what the author of a mistake probably believed.
 
 A mutant of grade/mutants/ whose head says what it `fails` leaves these verdicts among the tests of
-its exercise. A student's exercise that fails just so, and like no mutant of it with another belief, is
-told what that mutant's author believed. Tests that could not judge it, since another exercise is not
+its exercise: `mismatch`, or with the check that found it `mismatch; broke P1: taken`, which says more. A
+student's exercise that fails just so, and like no mutant of it with another belief, is told what that
+mutant's author believed. Tests that could not judge it, since another exercise is not
 written or something is not here, are left out on both sides. A student's tree has no mutants, only what
 is known of them, in DATA.
 """
@@ -13,11 +14,11 @@ from course import ROOT
 
 DATA = "grade/misconceptions.json"
 FIELD = re.compile(r"^(?:/\*| \*) (exercise|believed|fails): (.*?)(?: \*/)?$", re.MULTILINE)
-FAILURE = re.compile(r"(\w+) \(([^()]+)\)")
+FAILURE = re.compile(r"(\w+) \((.+?)\)(?=, \w+ \(|$)")
 
 
 def read_fails(text):
-    """{test: Verdict.failure} from a head's words: `page_free_home (mismatch), page_cores (panic)`."""
+    """{test: what its Verdict.failure begins with} from a head's words: `page_free_home (mismatch), page_cores (panic)`."""
     return dict(FAILURE.findall(text))
 
 
@@ -35,14 +36,26 @@ def known():
 
 
 UNJUDGED = ("blocked", "skipped")
-ALIKE = {"fault": "panic"}  # what a fault is called where 1.4, which makes it a panic, is not written yet
+
+
+def agrees(failure, said):
+    """Whether a Verdict.failure is what a head says of it. A panic is a fault where 1.4 is not written yet, and says
+    nothing else there."""
+    if failure == "fault":
+        return said.split("; ")[0] in ("fault", "panic")
+    return f"{failure}; ".startswith(f"{said}; ")
+
+
+def fails_so(failed, fails):
+    """Whether just the tests failed, {test: Verdict.failure}, that a head names, as it says."""
+    return failed.keys() == fails.keys() and all(agrees(failed[test], said) for test, said in fails.items())
 
 
 def belief(exercise, verdicts):
     """What somebody seems to believe whose `exercise` was judged so: {test: Verdict.failure}, of all its tests; '' if
     no mutant of it fails just so, or several do that believe different things."""
-    judged = {test: ALIKE.get(kind, kind) for test, kind in verdicts.items() if kind not in UNJUDGED}
-    failed = {test: kind for test, kind in judged.items() if kind != "pass"}
+    judged = {test: failure for test, failure in verdicts.items() if failure not in UNJUDGED}
+    failed = {test: failure for test, failure in judged.items() if failure != "pass"}
     alike = {mutant["believed"] for mutant in known() if mutant["exercise"] == exercise
-             and failed == {test: ALIKE.get(kind, kind) for test, kind in mutant["fails"].items() if test in judged}}
+             and fails_so(failed, {test: said for test, said in mutant["fails"].items() if test in judged})}
     return alike.pop() if failed and len(alike) == 1 else ""

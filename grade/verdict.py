@@ -21,17 +21,19 @@ class Verdict:
     """`kind` is one of: pass, not written yet, blocked, build, boot, panic, fault, triple fault,
     time-out, mismatch, leak, race, missing record, no such test, machine, skipped. `summary` is one
     line, `detail` more; `hole` is the exercise whose hole is the cause; `mode` is the processor's where a machine ended
-    that had not come to 64-bit code (positions.py)."""
+    that had not come to 64-bit code (positions.py); `check` says what a test looked at that found
+    something else than it should."""
     kind: str
     summary: str = ""
     detail: list = field(default_factory=list)
     hole: str = ""
     mode: str = ""
+    check: str = ""
 
     @property
     def failure(self):
-        """What tells one mistake from another: the kind, and the mode."""
-        return f"{self.kind}; {self.mode}" if self.mode else self.kind
+        """What tells one mistake from another: the kind; and the mode, or the check."""
+        return "; ".join(filter(None, (self.kind, self.mode, self.check)))
 
     @property
     def reason(self):
@@ -140,7 +142,7 @@ def judge_fail(record, run):
         detail += [f"  expected {number(data['expected'])}", f"  seen     {number(data.get('seen'))}"]
     detail += [f"  before it: {describe_fault(fault)}"
                for fault in run.of_kind("fault", "k") if fault.sequence < record.sequence]
-    return Verdict(kind, summary, detail)
+    return Verdict(kind, summary, detail, check=str(data.get("what")))
 
 
 def number(value):

@@ -127,7 +127,8 @@ bool page_drop(struct page *page);
 void page_begin(void);
 
 /* Puts one frame that is wholly RAM on its home core's list, which is core 0's until the pages are dealt out. What
- * exercise 1.2 calls for each; panics when called twice for a frame, or for one that the kernel has taken. */
+ * exercise 1.2 calls for each; panics when called twice for a frame, or for one that the kernel has taken, or that lies
+ * at page_limit or beyond. */
 void page_add(uint64_t frame);
 
 /* Empties all lists: their pages are on none, and still PAGE_FREE, until page_deal has given out all frames. Start-up,

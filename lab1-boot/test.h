@@ -37,7 +37,7 @@ TABLE(test, const struct test);
 #define check(condition)                                                                                     \
     do {                                                                                                     \
         if (!(condition))                                                                                    \
-            test_fail("mismatch", __FILE__, __LINE__, #condition, 1, 0);                                     \
+            test_fail_condition(__FILE__, __LINE__, "not so: " #condition);                                  \
     } while (0)
 
 /* For the four below: integers or pointers; `what` is said of them if they differ. */
@@ -58,11 +58,18 @@ TABLE(test, const struct test);
 #define check_kept(invariant, expected, seen)                                                                \
     check_values("mismatch", "broke " invariant ": " #seen, expected, seen)
 
+/* Strings. */
+#define check_text(expected, seen) test_compare(__FILE__, __LINE__, #seen, expected, seen)
+
 /* Memory that should have come back. */
 #define check_no_leak(expected, seen) check_values("leak", #seen, expected, seen)
 
 __attribute__((noreturn)) void test_fail(const char *kind, const char *file, int line, const char *what,
                                          int64_t expected, int64_t seen);
+__attribute__((noreturn)) void test_fail_condition(const char *file, int line, const char *what);
+
+/* Fails unless the strings are equal; one that should be there, and is null, is not. */
+void test_compare(const char *file, int line, const char *what, const char *expected, const char *seen);
 
 /* "what, where place is index"; good until the next call. */
 const char *test_what_at(const char *what, const char *place, int64_t index);

@@ -1,7 +1,7 @@
 /* exercise: 1.2
  * believed: entries of RAM do not overlap each other
  * killed by: memory_map_overlap
- * fails: memory_map_overlap (mismatch), memory_map_random (mismatch) */
+ * fails: memory_map_overlap (mismatch; added[i], where i is 5), memory_map_random (mismatch; added[i], where i is 29) */
 /* memory_map.c body 3 */
     for (size_t i = 0; i < count; i++) {
         if (map[i].type != MEMORY_RAM)

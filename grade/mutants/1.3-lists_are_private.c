@@ -1,7 +1,6 @@
 /* exercise: 1.3
  * believed: a core's list is that core's: no other comes at the same time, so no lock is needed
- * killed by: page_race
- * fails: page_race (race), page_twice_race (race) */
+ * killed by: page_race */
 /* page_list.c body 1 */
     struct page_list *list = page_list_of(home);
     struct page *page = list->first;

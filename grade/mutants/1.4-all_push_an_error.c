@@ -1,7 +1,7 @@
 /* exercise: 1.4
  * believed: every exception pushes an error code
  * killed by: trap_breakpoint_returns
- * fails: trap_vectors (mismatch), trap_frames (mismatch), trap_breakpoint_returns (panic), trap_faults (mismatch) */
+ * fails: trap_vectors (mismatch; panic_caught.vector, where vector is 0), trap_frames (mismatch; panic_caught.rip, where vector is 0), trap_breakpoint_returns (panic), trap_faults (mismatch; panic_caught.vector, where vector is 6) */
 /* trap_stubs.asm body 1 */
     %if %1 >= 32
         push    0

@@ -128,6 +128,8 @@ allocation_must_fail(void)
 void
 page_add(uint64_t frame)
 {
+    if (frame >= page_limit)
+        panic("frame %lu lies beyond the machine's memory, which ends at frame %lu", frame, page_limit);
     struct page *page = &page_table_all[frame];
     if (page->kind != PAGE_ABSENT)
         panic("frame %lu is no free RAM: it has kind %u already", frame, page->kind);

@@ -98,17 +98,48 @@ test_run(const char *names)
     machine_exit(EXIT_GOOD);
 }
 
-void
-test_fail(const char *kind, const char *file, int line, const char *what, int64_t expected, int64_t seen)
+/* Ends the machine; `values` is said of what differs, on the console and as fields of the record, or is empty. */
+__attribute__((noreturn)) static void
+test_end(const char *kind, const char *file, int line, const char *what, const char *values,
+         const char *fields)
 {
     char quoted[400];
     machine_claim_end();
-    console_print("%s:%d: %s: %s: expected %ld (0x%lx), seen %ld (0x%lx)\n", file, line, kind, what, expected,
-                  expected, seen, seen);
-    result_record("fail",
-                  "{\"kind\":\"%s\",\"file\":\"%s\",\"line\":%d,\"what\":%s,\"expected\":%ld,\"seen\":%ld}",
-                  kind, file, line, json_quote(quoted, sizeof quoted, what), expected, seen);
+    console_print("%s:%d: %s: %s%s\n", file, line, kind, what, values);
+    result_record("fail", "{\"kind\":\"%s\",\"file\":\"%s\",\"line\":%d,\"what\":%s%s}", kind, file, line,
+                  json_quote(quoted, sizeof quoted, what), fields);
     machine_exit(EXIT_FAILED);
+}
+
+void
+test_fail(const char *kind, const char *file, int line, const char *what, int64_t expected, int64_t seen)
+{
+    char values[120], fields[80];
+    format_text(values, sizeof values, ": expected %ld (0x%lx), seen %ld (0x%lx)", expected, expected, seen,
+                seen);
+    format_text(fields, sizeof fields, ",\"expected\":%ld,\"seen\":%ld", expected, seen);
+    test_end(kind, file, line, what, values, fields);
+}
+
+void
+test_fail_condition(const char *file, int line, const char *what)
+{
+    test_end("mismatch", file, line, what, "", "");
+}
+
+void
+test_compare(const char *file, int line, const char *what, const char *expected, const char *seen)
+{
+    char values[300], fields[400], expected_quoted[160], seen_quoted[160];
+    if (seen == NULL)
+        seen = "no text";
+    if (strcmp(expected, seen) == 0)
+        return;
+    format_text(values, sizeof values, ": expected %s, seen %s", expected, seen);
+    format_text(fields, sizeof fields, ",\"expected\":%s,\"seen\":%s",
+                json_quote(expected_quoted, sizeof expected_quoted, expected),
+                json_quote(seen_quoted, sizeof seen_quoted, seen));
+    test_end("mismatch", file, line, what, values, fields);
 }
 
 const char *

@@ -4,20 +4,20 @@
 #include "string.h"
 #include "test.h"
 
-#define check_text(wanted, ...)                                                                              \
+#define check_format(wanted, ...)                                                                            \
     do {                                                                                                     \
         char text[80];                                                                                       \
         check_equal(strlen(wanted), format_text(text, sizeof text, __VA_ARGS__));                            \
-        check_equal(0, strcmp(wanted, text));                                                                \
+        check_text(wanted, text);                                                                            \
     } while (0)
 
 TEST(console_format)
 {
-    check_text("0 -1 -2147483648 4294967295", "%d %d %d %u", 0, -1, INT32_MIN, UINT32_MAX);
-    check_text("-9223372036854775808 ffffffffffffffff", "%ld %lx", INT64_MIN, UINT64_MAX);
-    check_text("|   42|42   |00042|-0042|", "|%5d|%-5d|%05d|%05d|", 42, 42, 42, -42);
-    check_text("|  abc|abc  |x|%|", "|%5s|%-5s|%c|%%|", "abc", "abc", 'x');
-    check_text("0xdead 123456", "%p %3d", (void *)0xdead, 123456);
+    check_format("0 -1 -2147483648 4294967295", "%d %d %d %u", 0, -1, INT32_MIN, UINT32_MAX);
+    check_format("-9223372036854775808 ffffffffffffffff", "%ld %lx", INT64_MIN, UINT64_MAX);
+    check_format("|   42|42   |00042|-0042|", "|%5d|%-5d|%05d|%05d|", 42, 42, 42, -42);
+    check_format("|  abc|abc  |x|%|", "|%5s|%-5s|%c|%%|", "abc", "abc", 'x');
+    check_format("0xdead 123456", "%p %3d", (void *)0xdead, 123456);
 }
 
 TEST(console_format_cuts)
@@ -32,34 +32,33 @@ TEST(console_format_cuts)
 TEST(console_json)
 {
     char text[24];
-    check_equal(0, strcmp("\"a\\u0022b\\u005c\\u000a\"", json_quote(text, sizeof text, "a\"b\\\n")));
-    check_equal(
-        0, strcmp("\"aaaaaaaaaaaaaaaa\"", json_quote(text, sizeof text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")));
-    check_equal(0, strcmp("\"\"", json_quote(text, sizeof text, "")));
+    check_text("\"a\\u0022b\\u005c\\u000a\"", json_quote(text, sizeof text, "a\"b\\\n"));
+    check_text("\"aaaaaaaaaaaaaaaa\"", json_quote(text, sizeof text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+    check_text("\"\"", json_quote(text, sizeof text, ""));
 }
 
 TEST(console_strings)
 {
     char bytes[] = "0123456789";
     memmove(bytes + 2, bytes, 6);
-    check_equal(0, strcmp("0101234589", bytes));
+    check_text("0101234589", bytes);
     memmove(bytes, bytes + 2, 6);
-    check_equal(0, strcmp("0123454589", bytes));
+    check_text("0123454589", bytes);
     memset(bytes + 1, 'x', 9);
-    check_equal(0, strcmp("0xxxxxxxxx", bytes));
+    check_text("0xxxxxxxxx", bytes);
     check(strcmp("abc", "abd") < 0 && strcmp("b", "abc") > 0 && strcmp("ab", "abc") < 0);
     check(strncmp("abc", "abd", 2) == 0);
     check(memcmp("\x01", "\xff", 1) < 0); /* bytes have no sign */
     string_copy(bytes, "abcdef", 4);
-    check_equal(0, strcmp("abc", bytes));
+    check_text("abc", bytes);
 }
 
 TEST(console_command_line)
 {
     char value[40], cut[5];
     check(command_value("test", value, sizeof value) == value);
-    check_equal(0, strcmp("console_command_line", value));
-    check_equal(0, strcmp("cons", command_value("test", cut, sizeof cut)));
+    check_text("console_command_line", value);
+    check_text("cons", command_value("test", cut, sizeof cut));
     check(command_value("tes", value, sizeof value) == NULL);
     check(command_value("nonce", value, sizeof value) == NULL);
 }

@@ -5,6 +5,7 @@
 #include "paging.h"
 #include "string.h"
 #include "test.h"
+#include "trap.h"
 
 static uint64_t
 list_count(uint32_t home)
@@ -27,6 +28,7 @@ TEST(page_free_home)
     test_as_core(0);
     check_kept("P2", own + 1, list_count(0));
     check_kept("P2", 0, list_count(other));
+    check_kept("P2", 0, ours->home);
 
     struct page *theirs = page_alloc(0, PAGE_DATA);
     theirs->home = (uint16_t)other; /* as if lab 5 had dealt it out so */
@@ -56,15 +58,17 @@ give(void *page)
     page_list_give(page);
 }
 
-/* P1: a page cannot be on a list twice. */
+/* P1: a page cannot be on a list twice, wherever it stands there. */
 TEST(page_free_twice)
 {
-    struct page *page = page_alloc(0, PAGE_DATA);
+    struct page *page = page_alloc(0, PAGE_DATA), *above = page_alloc(0, PAGE_DATA);
     uint64_t before = list_count(0);
     page_free(page);
     check_equal(PAGE_FREE, page->kind);
-    check(test_panics(give, page));
-    check_kept("P1", before + 1, list_count(0));
+    page_free(above);
+    bool panics = test_panics(give, page);
+    check_kept("P1", before + 2, list_count(0));
+    check(panics);
 }
 
 /* Every page once, then none; and all come back. */
@@ -265,4 +269,19 @@ TEST(page_add_twice)
     page_free(page);
     check(test_panics(add_again, page));
     check(test_panics(add_again, page_at(physical(kernel_start))));
+}
+
+static void
+add_frame(void *frame)
+{
+    page_add((uint64_t)frame);
+}
+
+/* No frame beyond the machine's memory is looked up: it has no descriptor. */
+TEST(page_add_beyond)
+{
+    check(test_panics(add_frame, (void *)page_limit));
+    check_values("mismatch", "rip of a fault on the way", 0, panic_caught.rip);
+    check(test_panics(add_frame, (void *)(1ul << 40)));
+    check_values("mismatch", "rip of a fault on the way", 0, panic_caught.rip);
 }
