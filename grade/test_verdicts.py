@@ -167,14 +167,14 @@ def a_host_without_the_sanitizer():
 
 @test
 def lists_without_a_lock():
-    """What no test in a machine of one core can see is seen, and counts; and who errs so is told why."""
+    """What no test in a machine of one core can see is seen, and counts. Many mistakes race alike: no belief is told."""
     mutant = read_mutant(ROOT / "grade" / "mutants" / "1.3-lists_are_private.c")
     texts = {name: solution(name) for name in LAB.files}
     texts["page_list.c"] = apply_mutant(mutant, "page_list.c", texts["page_list.c"])
     status, said = grade("--tree", write_tree("verdicts-no-lock", LAB, texts), "--test", "page_*")
     wanted = ("page_race: race: a ", "page_list.c:", "nothing orders the two", "repeat: make grade TEST=page_race",
-              f"this looks like: {mutant.believed}", "13 of 20 alone, 13 of 20 together")
-    assert status == 1 and all(text in said for text in wanted), said
+              "13 of 20 alone, 13 of 20 together")
+    assert status == 1 and all(text in said for text in wanted) and "this looks like" not in said, said
 
 
 if __name__ == "__main__":
