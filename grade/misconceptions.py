@@ -14,7 +14,10 @@ from course import ROOT
 
 DATA = "grade/misconceptions.json"
 FIELD = re.compile(r"^(?:/\*| \*) (exercise|believed|fails): (.*?)(?: \*/)?$", re.MULTILINE)
-FAILURE = re.compile(r"(\w+) \((.+?)\)(?=, \w+ \(|$)")
+WORDS = r"[^()]+"
+for _ in range(4):  # C's brackets in brackets
+    WORDS = rf"(?:[^()]|\({WORDS}\)|\(\))+"
+FAILURE = re.compile(rf"(\w+) \(({WORDS})\)")
 
 
 def read_fails(text):

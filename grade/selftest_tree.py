@@ -74,7 +74,7 @@ SOLUTION = '''int
     return a;
 }}
 '''
-FAILS = "add (mismatch), both (mismatch)"
+FAILS = "add (mismatch; a), both (mismatch; a)"
 MUTANT = '''/* exercise: 1.1
  * believed: {believed}
  * killed by: {killer}
