@@ -13,7 +13,8 @@ EXERCISES = [
         Test("memory_map_overlap", 3),
         Test("memory_map_unsorted", 3),
         Test("memory_map_edges", 2),
-        Test("memory_map_random", 2),
+        Test("memory_map_huge", 1),
+        Test("memory_map_random", 1),
         Test("memory_map_machine", 2, memory=64),
     ]),
     Exercise("1.3", "page alloc and free on the home core's list", ["page_list.c"], [

@@ -1,7 +1,7 @@
 /* exercise: 1.2
  * believed: what an entry calls RAM no other entry calls something else
  * killed by: memory_map_reserved_wins
- * fails: memory_map_reserved_wins (mismatch; added[i], where i is 3), memory_map_unsorted (mismatch; added[i], where i is 11), memory_map_edges (mismatch; added[i], where i is 9), memory_map_random (mismatch; added[i], where i is 1), memory_map_machine (panic) */
+ * fails: memory_map_reserved_wins (mismatch; added[i], where i is 3), memory_map_unsorted (mismatch; added[i], where i is 11), memory_map_edges (mismatch; added[i], where i is 9), memory_map_huge (mismatch; not so: frame < FRAMES), memory_map_random (mismatch; added[i], where i is 1), memory_map_machine (panic) */
 /* memory_map.c body 3 */
     for (size_t i = 0; i < count; i++) {
         if (map[i].type != MEMORY_RAM)

@@ -16,20 +16,24 @@ frame_added(uint64_t frame)
     if (frame >= limit)
         test_show("frame %lu was added, where the limit is %lu", frame, limit);
     check(frame < limit);
+    if (frame >= FRAMES)
+        test_show("frame %lu was added, where none from %u on is free", frame, FRAMES);
+    check(frame < FRAMES);
     added[frame]++;
 }
 
-/* Runs exercise 1.2 and compares: '1' in `wanted` for each frame that is to be added once. */
+/* Runs exercise 1.2 for frames below `below` and compares: '1' in `wanted` for each that is to be added once; behind its
+ * end there is none. */
 static void
-expect(const struct memory_entry *map, size_t count, const char *wanted)
+expect_below(const struct memory_entry *map, size_t count, uint64_t below, const char *wanted)
 {
     char seen[FRAMES + 1];
     memset(added, 0, sizeof added);
-    limit = strlen(wanted);
+    limit = below;
     memory_map_pages(map, count, limit, frame_added);
     for (size_t i = 0; i < FRAMES; i++)
         seen[i] = (char)('0' + added[i]);
-    seen[limit] = '\0';
+    seen[strlen(wanted)] = '\0';
     if (strcmp(wanted, seen) != 0) {
         for (size_t i = 0; i < count; i++)
             test_show("entry %lu: %s from 0x%lx, 0x%lx bytes", i,
@@ -39,6 +43,13 @@ expect(const struct memory_entry *map, size_t count, const char *wanted)
     }
     for (size_t i = 0; wanted[i] != '\0'; i++)
         check_equal_at(i, wanted[i] - '0', added[i]);
+}
+
+/* The same, where the limit is the end of what is wanted. */
+static void
+expect(const struct memory_entry *map, size_t count, const char *wanted)
+{
+    expect_below(map, count, strlen(wanted), wanted);
 }
 
 #define RAM(from, to)                                                                                        \
@@ -98,6 +109,13 @@ TEST_EARLY(memory_map_edges)
         RESERVED(0x9000, 0x9001),
     };
     expect(map, ARRAY_LENGTH(map), "011000111011");
+}
+
+/* 2^40 frames of which two are free: they are not looked at one by one. */
+TEST_EARLY(memory_map_huge)
+{
+    const struct memory_entry map[] = {RAM(0x1000, 1ul << 52), RESERVED(0x3000, 1ul << 52)};
+    expect_below(map, ARRAY_LENGTH(map), 1ul << 40, "01100000");
 }
 
 /* Seeded maps, against the contract word for word: byte by byte where a byte is 1/4 page. */
