@@ -22,8 +22,8 @@ frame_added(uint64_t frame)
     added[frame]++;
 }
 
-/* Runs exercise 1.2 for frames below `below` and compares: '1' in `wanted` for each that is to be added once; behind its
- * end there is none. */
+/* Runs exercise 1.2 for frames below `below` and compares: '1' in `wanted` for each that is to be added once; behind
+ * its end there is none. */
 static void
 expect_below(const struct memory_entry *map, size_t count, uint64_t below, const char *wanted)
 {
