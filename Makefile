@@ -12,7 +12,8 @@
 # OWN=1    in a lab's folder: BASE=all
 # TREE     take the lab folders of this tree instead of ours (a submission, a mutant)
 # EX       with BASE=own: only the file of this exercise from the lab's folder, all others from solutions/; an exercise N.0
-#          has no file: it is about the labs before N, whose files then are the folders', and lab N's are solutions/'s
+#          has no file: it is about the labs before N, whose files then are the folders', and lab N's are solutions/'s.
+#          For `grade`: its tests only; for `hint`: its next hint
 # MODE     debug (pages are poisoned when freed); release, which `sim` takes; or ubsan: debug, and what C leaves undefined
 #          is an undefined instruction, so a panic that names the line
 # CC       gcc or clang
@@ -54,7 +55,7 @@ KERNEL_LABS := $(call labs_to,$(LAB))
 UNSOLVED := $(filter-out $(SOLVED),$(KERNEL_LABS))
 # Of the lab that a student's tree was released for there is nothing in solutions/ to set an exercise among: EX then means
 # all files of the lab, or of all labs where the exercise is about those before it.
-HINT_OF := $(EX)
+EX_ASKED := $(EX)
 ifneq ($(and $(EX),$(filter $(LAB),$(UNSOLVED))),)
 EX_NOTE := ; this tree has no solutions of lab $(LAB) among which to set one exercise
 EX_OF_ALL := $(filter $(LAB).0,$(EX))
@@ -378,7 +379,7 @@ endif
 	@echo '  make bochs      the same in Bochs'
 	@echo '  make image      for real machines: the raw disk image for a BIOS, and an ISO for a BIOS or UEFI; TEST, RUN, CPUS'
 	@echo '                  and WORDS="console=com2" are written into them'
-	@echo '  make grade      points and reasons; TEST=pattern JSON=file JUNIT=file'
+	@echo '  make grade      points and reasons; EX=1.2 or TEST=pattern of some tests; JSON=file JUNIT=file'
 	@echo '  make hint EX=1.2       the next hint of an exercise'
 	@echo '  make submit     an archive of the exercise files of this lab, for the instructor'
 ifneq ($(wildcard $(ROOT)/grade/bench),)
@@ -527,16 +528,17 @@ bochs: disk
 	$(Q)$(call disk_write,$(TOLD).img,$(COMMAND_LINE))
 	$(Q)python3 -B $(ROOT)/grade/bochs.py $(TOLD).img
 
+# Where these are said, the line that repeats a test says them, too.
 grade: SAID := $(strip $(foreach v,MODE CC CROSS,$(if $(filter command line,$(origin $v)),$v=$($v))))
 grade:
 	$(call install,build)
 	$(earlier_note)
 	$(Q)python3 -B $(ROOT)/grade/grade.py $(if $(IN_LAB),--folder $(LAB),$(if $(filter command line,$(origin LAB)),--lab $(LAB))) \
 	    $(if $(TYPED_IN),--typed-in '$(TYPED_IN)') $(if $(SAID),--said '$(SAID)') \
-	    $(if $(OWN),--own) $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
+	    $(if $(OWN),--own) $(if $(EX_ASKED),--exercise '$(EX_ASKED)') $(if $(TEST),--test '$(TEST)') $(if $(TREE),--tree '$(TREE)') $(if $(JSON),--json '$(abspath $(JSON))') $(if $(JUNIT),--junit '$(abspath $(JUNIT))')
 
 hint:
-	$(Q)python3 -B $(ROOT)/grade/hint.py $(if $(HINT_OF),--exercise '$(HINT_OF)',$(if $(IN_LAB)$(filter command line,$(origin LAB)),--lab $(LAB)))
+	$(Q)python3 -B $(ROOT)/grade/hint.py $(if $(EX_ASKED),--exercise '$(EX_ASKED)',$(if $(IN_LAB)$(filter command line,$(origin LAB)),--lab $(LAB)))
 
 submit:
 	$(Q)python3 -B $(ROOT)/grade/submit.py --lab $(LAB) $(if $(TYPED_IN),--typed-in '$(TYPED_IN)')

@@ -36,6 +36,7 @@ def parse_arguments():
     parser.add_argument("--own", action="store_true",
                         help="together: with this tree's files of the labs before it, too")
     parser.add_argument("--test", default="", help="only tests that match this pattern")
+    parser.add_argument("--exercise", default="", help="only the tests of this exercise")
     parser.add_argument("--tree", default="",
                         help="take the exercise files of this tree, or archive of make submit")
     parser.add_argument("--mode", default="", help="debug, release, …")
@@ -101,7 +102,7 @@ def own_column(name, lab, options, alone=False):
             return Kernel(lab.number, "own", exercise.number, options.tree, options.mode)
         return Kernel(lab.number, own_base(lab, exercise, options.own), "", options.tree, options.mode)
 
-    column = collect_column(name, lab, kernel_of, options.wanted, bool(options.test))
+    column = collect_column(name, lab, kernel_of, options.wanted, options.chosen)
     if options.tree and lab.files and not is_there(lab, options.tree):
         column.state, column.trials = "not handed in", []
     elif all(is_untouched(part, options.tree or ROOT) for part in judged_labs(lab, options)):
@@ -112,7 +113,7 @@ def own_column(name, lab, options, alone=False):
 def reference_column(name, lab, kernel_lab, options):
     """The column of a lab's solutions on the kernel of lab `kernel_lab`."""
     kernel = Kernel(kernel_lab, "reference", mode=options.mode)
-    return collect_column(name, lab, lambda exercise: kernel, options.wanted, bool(options.test))
+    return collect_column(name, lab, lambda exercise: kernel, options.wanted, options.chosen)
 
 
 def run_columns(columns, folder):
@@ -132,7 +133,7 @@ def grade_folder(lab, options, folder):
     report.print_folder(lab, columns)
     report.print_reasons(columns, typed(options, typed_where(options, lab)))
     figures = ", ".join(f"{column.figure} {column.name}" for column in columns)
-    return columns, all(column.full for column in columns), f"lab {lab.number}: {figures}{CHOSEN if options.test else ''}"
+    return columns, all(column.full for column in columns), f"lab {lab.number}: {figures}{CHOSEN if options.chosen else ''}"
 
 
 def sum_line(named):
@@ -165,6 +166,16 @@ def grade_table(course, options, folder):
             sum_line([("this tree", own), ("reference", reference)]))
 
 
+def choose_tests(options, asked):
+    """Which tests of the labs asked for are wanted, and whether those may be fewer than all."""
+    exercises = {exercise.number: exercise for lab in asked for exercise in lab.exercises}
+    if options.exercise and options.exercise not in exercises:
+        sys.exit(f"no exercise {options.exercise} here; there are {', '.join(exercises)}")
+    some = [test.name for test in exercises[options.exercise].tests] if options.exercise else None
+    options.chosen = bool(options.test or options.exercise)
+    options.wanted = lambda name: (some is None or name in some) and (not options.test or fnmatchcase(name, options.test))
+
+
 def nearest(name, course):
     """The test that may have been meant, in words."""
     names = [test.name for lab in course for exercise in lab.exercises for test in exercise.tests]
@@ -178,15 +189,15 @@ def nearest(name, course):
 def main():
     end_on_sigterm()
     options = parse_arguments()
-    options.wanted = lambda name: not options.test or fnmatchcase(name, options.test)
     course = labs()
     known = {str(lab.number): lab for lab in course}
     for asked in filter(None, (options.folder, options.lab)):
         if asked not in known:
             sys.exit(f"no lab {asked} in this tree")
+    choose_tests(options, [lab for lab in course if str(lab.number) in (options.folder or options.lab or known)])
     if not any(options.wanted(test.name) for lab in course for exercise in lab.exercises
                for test in exercise.tests):
-        sys.exit(f"no test matches {options.test}: a whole name, or a pattern such as 'page_*'{nearest(options.test, course)}")
+        sys.exit(f"no test matches {options.test}{' in ' + options.exercise if options.exercise else ''}: a whole name, or a pattern such as 'page_*'{nearest(options.test, course)}")
     if options.tree and options.folder:
         demand_files(known[options.folder], options)
     foreign = [line for lab in course for line in foreign_includes(options.tree, lab)] if options.tree else []

@@ -144,6 +144,18 @@ def grade(*arguments, **environment):
     return done.returncode, done.stdout
 
 
+@test
+def one_exercise():
+    """Its tests alone, and what they are worth."""
+    status, said = grade("--tree", str(ROOT / "solutions"), "--exercise", "1.1")
+    assert status == 0 and said.splitlines()[-1] == "lab 1: 20 of 20 alone, 20 of 20 together (points of the chosen tests)", said
+    assert "1.2 " not in said, said
+    status, said = grade("--exercise", "2.1")
+    assert status == 1 and said == "no exercise 2.1 here; there are 1.1, 1.2, 1.3, 1.4, 1.5\n", said
+    status, said = grade("--exercise", "1.1", "--test", "page_*")
+    assert status == 1 and said.startswith("no test matches page_* in 1.1"), said
+
+
 SHIM = """#!/bin/sh
 case "$*" in *fsanitize=thread*) echo "$0: cannot find -ltsan"; exit 1;; esac
 exec {real} "$@"
