@@ -123,6 +123,9 @@ allocation_must_fail(void)
     return k == 1;
 }
 
+static const char *const kind_names[PAGE_KINDS] = {"absent", "free",  "kernel", "slab",   "data",
+                                                   "node",   "share", "table",  "budget", "module"};
+
 /* --- start-up ----------------------------------------------------------------------------------------------- */
 
 void
@@ -132,7 +135,7 @@ page_add(uint64_t frame)
         panic("frame %lu lies beyond the machine's memory, which ends at frame %lu", frame, page_limit);
     struct page *page = &page_table_all[frame];
     if (page->kind != PAGE_ABSENT)
-        panic("frame %lu is no free RAM: it has kind %u already", frame, page->kind);
+        panic("frame %lu is no free RAM: its kind is %s already", frame, kind_names[page->kind]);
     page->kind = PAGE_KERNEL; /* as if it were being freed */
     page_list_give(page);
 }
@@ -223,13 +226,11 @@ page_free_count(void)
 
 COMMAND(pages, "free pages of each core, and pages by what they are used for")
 {
-    static const char *const names[PAGE_KINDS] = {"absent", "free",  "kernel", "slab",   "data",
-                                                  "node",   "share", "table",  "budget", "module"};
     uint64_t counts[PAGE_KINDS] = {};
     for (uint64_t frame = 0; frame < page_limit; frame++)
         counts[page_table_all[frame].kind]++;
     for (unsigned kind = PAGE_FREE; kind < PAGE_KINDS; kind++)
-        console_print("%-8s %10lu pages %10lu KiB\n", names[kind], counts[kind],
+        console_print("%-8s %10lu pages %10lu KiB\n", kind_names[kind], counts[kind],
                       counts[kind] * PAGE_SIZE >> 10);
     for (uint32_t i = 0; i < core_count; i++)
         console_print("core %-3u %10lu free\n", i, page_list_of(i)->count);
