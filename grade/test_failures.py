@@ -211,7 +211,7 @@ def test_what_is_not_there():
             said, _ = grading.communicate(timeout=WAIT)
             missing = [text for text in texts if text not in said]
             assert grading.returncode == 1 and not missing and "build: make" not in said, (missing, said)
-        options = argparse.Namespace(tree=str(tree), folder="", own=False, mode="", test="", wanted=lambda name: True)
+        options = argparse.Namespace(tree=str(tree), folder="", own=False, mode="", chosen=False, wanted=lambda name: True)
         assert own_column("this tree", second, options).state == "not handed in"
         assert own_column("this tree", first, options).trials
 
